@@ -1,0 +1,26 @@
+using System.Reflection;
+
+namespace Vigil;
+
+/// <summary>Compiled into every test project: the layout is a star, so a stage references Contracts and nothing else of ours.</summary>
+public sealed class StarLayoutTests
+{
+    [Fact]
+    public void Stage_ReferencesOfVigil_AreContractsOnly()
+    {
+        var stage = typeof(StarLayoutTests).Assembly.GetName().Name!["Vigil.".Length..^".Tests".Length];
+        if (stage == "Pipeline")
+        {
+            // The program composes all stages; only that it builds is asserted here.
+            Assert.NotNull(Assembly.Load("vigil"));
+            return;
+        }
+
+        string[] allowed = stage is "Contracts" or "Broker" ? [] : ["Vigil.Contracts"];
+        var ours = Assembly.Load($"Vigil.{stage}").GetReferencedAssemblies()
+            .Select(name => name.Name!)
+            .Where(name => name.StartsWith("Vigil.", StringComparison.Ordinal) || name == "vigil");
+
+        Assert.Empty(ours.Except(allowed));
+    }
+}
