@@ -1,4 +1,3 @@
-using System.CommandLine;
+using Vigil.Pipeline;
 
-var root = new RootCommand("Vigil: ranks incoming content by risk and publishes prioritized review queues.");
-return await root.Parse(args).InvokeAsync();
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Microsoft.Extensions.Options;
+using Vigil.Pipeline.Commands;
+
+namespace Vigil.Pipeline;
+
+/// <summary>The commands of <c>vigil</c> and what their ends mean to a shell.</summary>
+internal static class CommandLine
+{
+    public static RootCommand Create() => new("Vigil: ranks incoming content by risk and publishes prioritized review queues.")
+    {
+        RunCommand.Create(),
+        VersionCommand.Create(),
+    };
+
+    /// <returns>An exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 a needed service is unreachable.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Create().Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync($"vigil: {error.Message}");
+            }
+
+            await Console.Error.WriteLineAsync("vigil: see --help");
+            return ExitCode.Usage;
+        }
+
+        using var signals = new StopSignals();
+        try
+        {
+            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(invocation, signals.Stopping);
+        }
+        catch (Exception fault) when (ExitCode.For(fault) is { } code)
+        {
+            foreach (var message in Messages(fault))
+            {
+                await Console.Error.WriteLineAsync($"vigil: {message}");
+            }
+
+            return code;
+        }
+    }
+
+    private static IEnumerable<string> Messages(Exception fault) => fault switch
+    {
+        // Several option classes with errors: all of them at once.
+        AggregateException several => several.InnerExceptions.SelectMany(Messages),
+        OptionsValidationException invalid => invalid.Failures,
+        OperationCanceledException => ["interrupted"],
+        _ => [fault.Message],
+    };
+}

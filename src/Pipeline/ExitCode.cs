@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Options;
+using Vigil.Pipeline.Configuration;
+
+namespace Vigil.Pipeline;
+
+/// <summary>Exit codes of <c>design.md</c> §10.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+    public const int Unreachable = 3;
+
+    /// <summary>The code for an expected fault, whose message alone is shown; null for a bug, which keeps its stack trace.</summary>
+    public static int? For(Exception fault) => fault switch
+    {
+        OptionsValidationException => Usage,
+        AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) => Usage,
+        ServiceUnreachableException => Unreachable,
+        CommandFailedException => Failed,
+        OperationCanceledException => Failed,
+        _ => null,
+    };
+}
+
+/// <summary>A command could not do its work for a reason its user can mend; the message says which.</summary>
+internal sealed class CommandFailedException(string message, Exception? inner = null) : Exception(message, inner);

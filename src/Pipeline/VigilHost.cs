@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Vigil.Pipeline.Configuration;
+using Vigil.Pipeline.Kafka;
+using Vigil.Pipeline.Roles;
+using Vigil.Pipeline.Telemetry;
+
+namespace Vigil.Pipeline;
+
+/// <summary>Composes the roles of one process; `vigil run` and `vigil demo` share it.</summary>
+internal static class VigilHost
+{
+    /// <summary>Tag of health checks that decide readiness.</summary>
+    public const string ReadyTag = "ready";
+
+    public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(20);
+
+    public static WebApplication Build(Role roles, IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddVigil(settings);
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+            console.UseUtcTimestamp = true;
+        });
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<KafkaClients>();
+        builder.Services.AddVigilOptions();
+        builder.Services.AddVigilTelemetry();
+        builder.Services.AddHealthChecks();
+        AddRoles(builder, roles);
+
+        var app = builder.Build();
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) });
+        MapRoles(app, roles);
+        return app;
+    }
+
+    /// <summary>Validates everything, checks that the named services answer, and runs until told to stop; a role's fault is rethrown.</summary>
+    public static async Task RunAsync(WebApplication app, CancellationToken cancellation)
+    {
+        await StartAsync(app, cancellation);
+        await app.WaitForShutdownAsync(cancellation);
+        ThrowIfFaulted(app);
+    }
+
+    public static async Task StartAsync(WebApplication app, CancellationToken cancellation)
+    {
+        app.Services.GetService<IStartupValidator>()?.Validate();
+        app.Urls.Clear();
+        foreach (var url in app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.Addresses)
+        {
+            app.Urls.Add(url);
+        }
+
+        await KafkaReachable.CheckAsync(app.Services.GetRequiredService<KafkaClients>(), cancellation);
+        await app.StartAsync(cancellation);
+    }
+
+    /// <summary>Rethrows the first fault of a role, so that the process ends with a failure.</summary>
+    public static void ThrowIfFaulted(WebApplication app)
+    {
+        var faults = app.Services.GetServices<IHostedService>().OfType<BackgroundService>()
+            .Select(service => service.ExecuteTask?.Exception?.InnerException)
+            .OfType<Exception>()
+            .Where(fault => fault is not OperationCanceledException)
+            .ToList();
+        if (faults.Count > 0)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(faults[0]);
+        }
+    }
+
+    private static void AddRoles(WebApplicationBuilder builder, Role roles)
+    {
+        // Each role registers itself here: builder.AddWorkerRole(), AddBankRole(), AddReviewRole().
+        _ = (builder, roles);
+    }
+
+    private static void MapRoles(WebApplication app, Role roles)
+    {
+        // app.MapReview() where the review role runs.
+        _ = (app, roles);
+    }
+}

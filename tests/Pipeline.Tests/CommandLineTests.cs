@@ -1,0 +1,19 @@
+namespace Vigil.Pipeline.Tests;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("run", "--roles", "nothing")]
+    [InlineData("run", "--set", "no-equals-sign")]
+    [InlineData("no-such-command")]
+    public async Task RunAsync_WrongUsage_IsTwo(params string[] args) => Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(args));
+
+    [Fact]
+    public async Task RunAsync_WrongConfiguration_IsTwo() =>
+        Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(["run", "--set", "Kafka:Bootstrap=127.0.0.1:9", "--set", "Kafka:Replication=99"]));
+
+    [Fact]
+    public async Task RunAsync_KafkaNamedButUnreachable_IsThree() =>
+        Assert.Equal(ExitCode.Unreachable, await CommandLine.RunAsync(
+            ["run", "--set", "Kafka:Bootstrap=127.0.0.1:1", "--set", "Redis:Url=redis://127.0.0.1:1", "--set", "Kafka:ConnectSeconds=1"]));
+}
