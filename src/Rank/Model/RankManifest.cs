@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+namespace Vigil.Rank.Model;
+
+/// <summary>Weights of a linear model over the first features of the schema; means make contributions signed around the usual row.</summary>
+public sealed record LinearWeights(double Bias, double[] Weights, double[] Means);
+
+/// <summary>A data set the model was fitted on.</summary>
+public sealed record TrainingSource(string Source, string Sha256, int Rows, double Weight);
+
+/// <summary><c>rank.json</c>: what a ranker is made of. Its own hash is the ranker's name in provenance.</summary>
+public sealed record RankManifest
+{
+    public const string FileName = "rank.json";
+    public const string StackKind = "stack";
+    public const string WordingKind = "wording";
+
+    public int Format { get; init; } = 1;
+
+    /// <summary><c>stack</c>, or <c>wording</c>: the n-gram heads alone, to compare with.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Hash of the encoder whose vectors this was trained on; it runs on no others.</summary>
+    public required string Embedder { get; init; }
+    public required int Dimension { get; init; }
+    public required IReadOnlyList<string> Policies { get; init; }
+
+    /// <summary>Hash of the feature schema.</summary>
+    public required string Schema { get; init; }
+
+    /// <summary>Of each policy; empty for <c>wording</c>.</summary>
+    public required IReadOnlyList<LinearWeights> Linear { get; init; }
+
+    /// <summary>Over the six neighbour features, for a policy that has entries in the bank but no labels yet.</summary>
+    public LinearWeights? Unlabelled { get; init; }
+
+    /// <summary>SHA-256 of the other files, by name.</summary>
+    public required IReadOnlyDictionary<string, string> Files { get; init; }
+    public required IReadOnlyList<TrainingSource> Sources { get; init; }
+
+    /// <summary>Hash of the starter bank whose neighbours the stack was fitted on; empty for <c>wording</c>.</summary>
+    public string Bank { get; init; } = "";
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true, RespectRequiredConstructorParameters = true };
+}

@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Vigil.Rank.Features;
+using Vigil.Rank.Native;
+
+namespace Vigil.Rank.Model;
+
+/// <summary>A folder such as <c>models/ranker</c>, loaded and checked. Immutable; share one instance between threads.</summary>
+public sealed class RankModel : IDisposable
+{
+    public const string HeadsFile = "heads.bin";
+    public const string CalibrationFile = "calibration.json";
+
+    private RankModel(RankManifest manifest, FeatureSchema schema, HeadTables heads, IReadOnlyList<Booster> trees, IReadOnlyList<Calibrator> calibrators, string hash)
+    {
+        Manifest = manifest;
+        Schema = schema;
+        Heads = heads;
+        Risk = new(manifest, schema, trees);
+        Calibrators = calibrators;
+        Hash = hash;
+    }
+
+    public RankManifest Manifest { get; }
+    public FeatureSchema Schema { get; }
+    public HeadTables Heads { get; }
+    public RiskModel Risk { get; }
+
+    /// <summary>Of each policy, then of harm.</summary>
+    public IReadOnlyList<Calibrator> Calibrators { get; }
+
+    /// <summary>SHA-256 of the manifest, which holds those of all other files.</summary>
+    public string Hash { get; }
+
+    public string CalibratorHash => Manifest.Files[CalibrationFile];
+
+    public static string TreesFile(string output) => $"trees-{output}.txt";
+
+    /// <exception cref="RankModelException">The folder is no ranker, or a file of it is missing or not the one that was trained.</exception>
+    public static RankModel Load(string folder)
+    {
+        try
+        {
+            var bytes = File.ReadAllBytes(Path.Combine(folder, RankManifest.FileName));
+            var manifest = JsonSerializer.Deserialize<RankManifest>(bytes, RankManifest.Json) ?? throw new InvalidDataException("rank.json: empty");
+            var schema = new FeatureSchema(manifest.Policies);
+            if (manifest.Format != 1 || manifest.Schema != schema.Hash || manifest.Kind is not (RankManifest.StackKind or RankManifest.WordingKind))
+            {
+                throw new InvalidDataException("rank.json: made for another version of the features; train again with `vigil rank train`");
+            }
+
+            var heads = HeadTables.Read(Read(folder, HeadsFile, manifest), schema.Outputs, manifest.Dimension);
+            var calibrators = JsonSerializer.Deserialize<Calibrator[]>(Read(folder, CalibrationFile, manifest), RankManifest.Json) ?? [];
+            return calibrators.Length == schema.Outputs && manifest.Linear.All(linear => linear.Weights.Length == schema.Linear && linear.Means.Length == schema.Linear)
+                ? new(manifest, schema, heads, LoadTrees(folder, manifest, schema), calibrators, Convert.ToHexStringLower(SHA256.HashData(bytes)))
+                : throw new InvalidDataException("the parts of the model do not fit together");
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or JsonException or UnauthorizedAccessException or LightGbmException)
+        {
+            throw new RankModelException($"{folder}: {e.Message}", e);
+        }
+    }
+
+    public void Dispose() => Risk.Dispose();
+
+    private static List<Booster> LoadTrees(string folder, RankManifest manifest, FeatureSchema schema)
+    {
+        var trees = new List<Booster>();
+        if (manifest.Kind == RankManifest.WordingKind)
+        {
+            return trees;
+        }
+
+        foreach (var output in manifest.Policies.Append(FeatureSchema.Harm))
+        {
+            var name = TreesFile(output);
+            var booster = Booster.Load(Read(folder, name, manifest), manifest.Files[name]);
+            trees.Add(booster);
+            if (booster.Features != schema.Count)
+            {
+                throw new InvalidDataException($"{name}: {booster.Features} features, the schema has {schema.Count}");
+            }
+        }
+
+        return trees;
+    }
+
+    private static byte[] Read(string folder, string name, RankManifest manifest)
+    {
+        var bytes = File.ReadAllBytes(Path.Combine(folder, name));
+        return manifest.Files.GetValueOrDefault(name) == Convert.ToHexStringLower(SHA256.HashData(bytes))
+            ? bytes
+            : throw new InvalidDataException($"{name}: its SHA-256 is not the one in rank.json");
+    }
+}
+
+/// <summary>A ranker's folder cannot be used; the message says which file and why.</summary>
+public sealed class RankModelException(string message, Exception inner) : Exception(message, inner);
