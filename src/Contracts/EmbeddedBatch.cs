@@ -33,5 +33,8 @@ public sealed record EmbeddedItem(
 /// <summary>Embedded items over one pooled block of vectors, which this owns.</summary>
 public sealed record EmbeddedBatch(IReadOnlyList<EmbeddedItem> Items, EmbeddingBatch Vectors) : IDisposable
 {
+    /// <summary>Of the stages this batch went through so far.</summary>
+    public IReadOnlyList<StageTiming> Timings { get; init; } = [];
+
     public void Dispose() => Vectors.Dispose();
 }
