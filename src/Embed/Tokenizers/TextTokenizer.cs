@@ -1,0 +1,57 @@
+using Microsoft.ML.Tokenizers;
+
+namespace Vigil.Embed.Tokenizers;
+
+/// <summary>
+/// Text → ids as the encoder's manifest builds them, cleaning included. The library is given no special tokens (a user
+/// who writes a control token gets plain text) and no begin or end (they are put on here); runs of the unknown id are
+/// joined, as SentencePiece does and the library does not. Safe to call from several threads.
+/// </summary>
+internal sealed class TextTokenizer
+{
+    private readonly SentencePieceTokenizer _pieces;
+    private readonly TokenizerManifest _rules;
+
+    public TextTokenizer(Stream model, TokenizerManifest rules)
+    {
+        _pieces = SentencePieceTokenizer.Create(model, addBeginningOfSentence: false, addEndOfSentence: false);
+        _rules = rules;
+    }
+
+    /// <summary>Ids a window may hold between begin and end.</summary>
+    public int Capacity => _rules.MaxTokens - 2;
+
+    /// <summary>Ids between begin and end, as many as the text has.</summary>
+    public List<int> Tokenize(string text) => TokenizeCleaned(Cleaning.Clean(text));
+
+    /// <summary>The same without cleaning, which golden files of the bare tokenizer need.</summary>
+    internal List<int> TokenizeCleaned(string text)
+    {
+        var pieces = _pieces.EncodeToIds(text);
+        var ids = new List<int>(pieces.Count);
+        foreach (var id in pieces)
+        {
+            if (id != _rules.Unknown || ids.Count == 0 || ids[^1] != id)
+            {
+                ids.Add(id);
+            }
+        }
+
+        return ids;
+    }
+
+    /// <summary>A window over <paramref name="ids"/>, which are at most <see cref="Capacity"/>.</summary>
+    public TokenWindow Window(int start, int length, List<int> ids)
+    {
+        if (ids.Count > Capacity)
+        {
+            throw new InvalidOperationException($"A window of {ids.Count} tokens. This is a bug.");
+        }
+
+        var framed = new int[ids.Count + 2];
+        framed[0] = _rules.Begin;
+        ids.CopyTo(framed, 1);
+        framed[^1] = _rules.End;
+        return new TokenWindow(start, length, framed, framed.AsSpan(1, ids.Count).Count(_rules.Unknown));
+    }
+}
