@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Vigil.Broker.Groups;
 using Vigil.Broker.Server;
 using Vigil.Broker.Topics;
@@ -60,13 +61,13 @@ public sealed class DevelopmentBroker : IAsyncDisposable
     public Task Completion => _running;
 
     /// <summary>Recovers what the data folder holds and serves it.</summary>
-    /// <exception cref="ArgumentException">The options are wrong; all problems are named.</exception>
+    /// <exception cref="OptionsValidationException">The options are wrong; all problems are named.</exception>
     /// <exception cref="IOException">The port is taken, or another broker uses the folder.</exception>
     public static DevelopmentBroker Start(BrokerOptions? options = null)
     {
         options ??= new BrokerOptions();
         var problems = options.Problems();
-        return problems.Count == 0 ? new DevelopmentBroker(options) : throw new ArgumentException(string.Join(" ", problems), nameof(options));
+        return problems.Count == 0 ? new DevelopmentBroker(options) : throw new OptionsValidationException(nameof(BrokerOptions), typeof(BrokerOptions), problems);
     }
 
     public async ValueTask DisposeAsync()
