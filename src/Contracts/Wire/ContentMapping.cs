@@ -11,7 +11,7 @@ public static class ContentMapping
     public static Contracts.Content ToDomain(this Content wire) => new()
     {
         Id = WellFormed(wire.Id),
-        Revision = wire.Revision,
+        Revision = Math.Max(0, wire.Revision),
         Deleted = wire.Deleted,
         CreatedAt = ToTime(wire.CreatedAt),
         Url = WellFormed(wire.Url),

@@ -46,7 +46,8 @@ public static class PublishedMessage
         }
     }
 
-    private static bool IsJson(ReadOnlySpan<byte> value, string? contentType) => contentType is null
+    /// <summary>Whether a value is read as JSON.</summary>
+    public static bool IsJson(ReadOnlySpan<byte> value, string? contentType) => contentType is null
         ? value[0] == (byte)'{'
         : contentType.StartsWith(WireHeaders.Json, StringComparison.OrdinalIgnoreCase);
 

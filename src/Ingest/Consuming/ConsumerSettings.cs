@@ -1,0 +1,36 @@
+using Confluent.Kafka;
+
+namespace Vigil.Ingest;
+
+/// <summary>The consumer's settings that exactly-once depends on, over whatever addresses and security were configured.</summary>
+internal static class ConsumerSettings
+{
+    public static ConsumerConfig For(ConsumerConfig given, IngestOptions options)
+    {
+        var config = new ConsumerConfig(new Dictionary<string, string>(given))
+        {
+            GroupId = options.GroupId,
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            IsolationLevel = IsolationLevel.ReadCommitted,
+            PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+            // Where to begin is decided by PartitionStarts: a gap is an error, never a jump.
+            AutoOffsetReset = AutoOffsetReset.Error,
+            SessionTimeoutMs = options.SessionTimeoutSeconds * 1000,
+            HeartbeatIntervalMs = Math.Max(200, options.SessionTimeoutSeconds * 1000 / 5),
+            MaxPollIntervalMs = Math.Max(120_000, options.SessionTimeoutSeconds * 1000),
+            // Small client queues starve in bursts with the default of one second.
+            FetchQueueBackoffMs = 50,
+            QueuedMaxMessagesKbytes = 32 * 1024,
+            FetchWaitMaxMs = 100,
+            MessageMaxBytes = ProducerSettings.MaxMessageBytes,
+            ConsumeResultFields = "headers,timestamp,topic",
+        };
+        if (options.StaticMembership)
+        {
+            config.GroupInstanceId = options.InstanceName;
+        }
+
+        return config;
+    }
+}

@@ -1,0 +1,260 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Vigil.Ingest;
+
+/// <summary>
+/// The poll thread: reads content, seals batches, and obeys the rebalance rules of <c>design.md</c> §6.1. Nothing else
+/// touches the consumer. One sealed batch waits at most; when it is not taken the partitions are paused and polling goes on.
+/// </summary>
+public sealed class ContentConsumer : IDisposable
+{
+    // Shorter waits for room are not worth a pause: it drops what is prefetched.
+    private static readonly TimeSpan PauseAfter = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(100);
+
+    private readonly string _topic;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly InFlightBatches _inFlight;
+    private readonly DuplicateWindow _window;
+    private readonly ConsumerProgress _progress;
+    private readonly OpenBatch _open;
+    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly PartitionStarts _starts;
+    private readonly AutoResetEvent _room = new(false);
+    private readonly BlockingCollection<SealedBatch> _sealed = new(boundedCapacity: 1);
+
+    private long _epoch;
+    private bool _rebalanced;
+    private bool _paused;
+
+    /// <param name="config">Addresses and security; what correctness needs is set here, over it.</param>
+    public ContentConsumer(
+        ConsumerConfig config,
+        string topic,
+        IngestOptions options,
+        InFlightBatches inFlight,
+        DuplicateWindow window,
+        ConsumerProgress progress,
+        TimeProvider time,
+        ILogger<ContentConsumer> log)
+    {
+        _topic = topic;
+        _time = time;
+        _log = log;
+        _inFlight = inFlight;
+        _window = window;
+        _progress = progress;
+        _open = new(options, time);
+        _consumer = new ConsumerBuilder<byte[], byte[]>(ConsumerSettings.For(config, options))
+            .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
+            .SetPartitionsRevokedHandler((_, partitions) => OnLost("revoked", partitions))
+            .SetPartitionsLostHandler((_, partitions) => OnLost("lost", partitions))
+            .SetErrorHandler((_, error) => IngestLog.ClientError(_log, "consumer", error.Code.ToString(), error.Reason))
+            .SetLogHandler((_, message) => IngestLog.Client(_log, message.Name, message.Message))
+            .Build();
+        _starts = new(_consumer, time, log);
+    }
+
+    /// <summary>Waits for the next sealed batch, on the caller's own thread; null when the consumer has stopped feeding.</summary>
+    public SealedBatch? Take(CancellationToken cancellation)
+    {
+        if (!_sealed.TryTake(out var batch, Timeout.Infinite, cancellation))
+        {
+            return null;
+        }
+
+        _room.Set();
+        return batch;
+    }
+
+    /// <summary>
+    /// Polls, on the caller's own thread. <paramref name="stopping"/> ends the feeding; the consumer stays in its group until
+    /// <paramref name="drained"/>, so that what is under way can commit, and then leaves it.
+    /// </summary>
+    public void Run(CancellationToken stopping, CancellationToken drained)
+    {
+        try
+        {
+            using var wake = stopping.Register(() => _room.Set());
+            _consumer.Subscribe(_topic);
+            while (!stopping.IsCancellationRequested)
+            {
+                Step(stopping);
+            }
+
+            _sealed.CompleteAdding();
+            Pause();
+            while (!drained.IsCancellationRequested)
+            {
+                _open.Clear();
+                KeepMembership(IdleWait);
+            }
+
+            _consumer.Close();
+        }
+        finally
+        {
+            _sealed.CompleteAdding();
+        }
+    }
+
+    public void Dispose()
+    {
+        _consumer.Dispose();
+        _sealed.Dispose();
+        _room.Dispose();
+    }
+
+    private void Step(CancellationToken stopping)
+    {
+        if (_inFlight.Epoch != _epoch)
+        {
+            Rewind(stopping);
+        }
+
+        if (_rebalanced)
+        {
+            // On this thread and after the handlers: the batches are stripped, so the new generation speaks for the rest.
+            _rebalanced = false;
+            _inFlight.Reseal(_consumer.ConsumerGroupMetadata);
+            _paused = false;
+        }
+
+        if (_open.IsDue && _sealed.Count == 0)
+        {
+            var batch = new SealedBatch(_open.Take(), _epoch, _consumer.ConsumerGroupMetadata, _time.GetTimestamp());
+            _inFlight.Add(batch);
+            _sealed.Add(batch, stopping);
+        }
+
+        if (_open.IsFull)
+        {
+            WaitForRoom();
+        }
+        else
+        {
+            Resume();
+            Read(_open.IsEmpty ? IdleWait : _open.Patience);
+        }
+    }
+
+    private void Read(TimeSpan patience)
+    {
+        if (Consume(patience) is { } first)
+        {
+            Accept(first);
+            while (!_open.IsFull && _inFlight.Epoch == _epoch && Consume(TimeSpan.Zero) is { } next)
+            {
+                Accept(next);
+            }
+        }
+    }
+
+    private ConsumeResult<byte[], byte[]>? Consume(TimeSpan patience)
+    {
+        try
+        {
+            return _consumer.Consume(patience);
+        }
+        catch (ConsumeException fault) when (fault.Error.Code == ErrorCode.Local_AutoOffsetReset && fault.ConsumerRecord is { } at)
+        {
+            _starts.Recover(at.TopicPartitionOffset);
+        }
+        catch (ConsumeException fault) when (!fault.Error.IsFatal)
+        {
+            IngestLog.ClientError(_log, "consumer", fault.Error.Code.ToString(), fault.Error.Reason);
+        }
+        catch (KafkaException fault) when (fault.Error.IsFatal)
+        {
+            throw new WorkerStoppedException($"The consumer of {_topic} failed for good ({fault.Error.Code}): {fault.Error.Reason}", fault);
+        }
+
+        return null;
+    }
+
+    private void Accept(ConsumeResult<byte[], byte[]> result)
+    {
+        var message = result.Message;
+        var time = message.Timestamp.Type == TimestampType.LogAppendTime
+            ? new DateTimeOffset(message.Timestamp.UtcDateTime)
+            : _time.GetUtcNow();
+        _open.Add(new(result.Partition, result.Offset, time, message.Key, message.Value, message.Headers ?? []));
+        _progress.Read(result.Partition, result.Offset, time, _consumer.GetWatermarkOffsets(result.TopicPartition).High);
+    }
+
+    private void WaitForRoom()
+    {
+        var since = _time.GetTimestamp();
+        var room = _room.WaitOne(_paused ? IdleWait : PauseAfter);
+        IngestTelemetry.BufferWait.Record(_time.GetElapsedTime(since).TotalSeconds, IngestTelemetry.SealedBuffer);
+        if (!room)
+        {
+            Pause();
+            KeepMembership(TimeSpan.Zero);
+        }
+    }
+
+    // Polls for the callbacks. Everything is paused, but a partition assigned this moment may still hand out a record.
+    private void KeepMembership(TimeSpan patience)
+    {
+        if (Consume(patience) is { } record)
+        {
+            Accept(record);
+        }
+
+        if (_rebalanced)
+        {
+            _paused = false;
+            Pause();
+        }
+    }
+
+    private void Pause()
+    {
+        if (!_paused)
+        {
+            _consumer.Pause(_consumer.Assignment);
+            _paused = true;
+        }
+    }
+
+    private void Resume()
+    {
+        if (_paused)
+        {
+            _consumer.Resume(_consumer.Assignment);
+            _paused = false;
+        }
+    }
+
+    private void Rewind(CancellationToken stopping)
+    {
+        var epoch = _inFlight.Epoch;
+        _open.Clear();
+        _starts.SeekToCommitted(stopping);
+        _epoch = epoch;
+        IngestLog.Rewound(_log, _consumer.Assignment.Count);
+    }
+
+    private void OnAssigned(List<TopicPartition> partitions)
+    {
+        _rebalanced = true;
+        IngestTelemetry.Rebalances.Add(1, new KeyValuePair<string, object?>("kind", "assigned"));
+        IngestLog.Assigned(_log, partitions.Count, string.Join(',', partitions.Select(partition => partition.Partition.Value)));
+    }
+
+    private void OnLost(string kind, List<TopicPartitionOffset> partitions)
+    {
+        var lost = partitions.Select(partition => partition.Partition.Value).ToHashSet();
+        _rebalanced = true;
+        _open.Strip(lost);
+        _inFlight.Lose(lost);
+        _window.Drop(lost);
+        _progress.Forget(lost);
+        IngestTelemetry.Rebalances.Add(1, new KeyValuePair<string, object?>("kind", kind));
+        IngestLog.Lost(_log, kind, lost.Count, string.Join(',', lost));
+    }
+}

@@ -1,0 +1,53 @@
+namespace Vigil.Ingest;
+
+/// <summary>Gathers records until the batch is full by count or bytes, or old enough. Poll thread only.</summary>
+internal sealed class OpenBatch(IngestOptions options, TimeProvider time)
+{
+    private List<ConsumedRecord> _records = new(options.BatchRecords);
+    private long _bytes;
+    private long _openedAt;
+
+    public bool IsEmpty => _records.Count == 0;
+
+    public bool IsFull => _records.Count >= options.BatchRecords || _bytes >= options.BatchBytes;
+
+    public bool IsDue => !IsEmpty && (IsFull || Age >= TimeSpan.FromMilliseconds(options.BatchMilliseconds));
+
+    /// <summary>Until the batch is due by age; zero when it is.</summary>
+    public TimeSpan Patience => IsEmpty
+        ? TimeSpan.FromMilliseconds(options.BatchMilliseconds)
+        : TimeSpan.FromTicks(Math.Max(0, (TimeSpan.FromMilliseconds(options.BatchMilliseconds) - Age).Ticks));
+
+    private TimeSpan Age => time.GetElapsedTime(_openedAt);
+
+    public void Add(ConsumedRecord record)
+    {
+        if (IsEmpty)
+        {
+            _openedAt = time.GetTimestamp();
+        }
+
+        _records.Add(record);
+        _bytes += record.Size;
+    }
+
+    /// <summary>Takes the records of lost partitions out.</summary>
+    public void Strip(IReadOnlyCollection<int> partitions)
+    {
+        _records.RemoveAll(record => partitions.Contains(record.Partition));
+        _bytes = _records.Sum(record => record.Size);
+    }
+
+    public IReadOnlyList<ConsumedRecord> Take()
+    {
+        var records = _records;
+        Clear();
+        return records;
+    }
+
+    public void Clear()
+    {
+        _records = new(options.BatchRecords);
+        _bytes = 0;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text;
+using Vigil.Contracts;
+using Vigil.Contracts.Wire;
+using Content = Vigil.Contracts.Content;
+
+namespace Vigil.Ingest;
+
+/// <summary>
+/// Record → content to rank, a deletion, or the reason for a dead letter: the table of <c>design.md</c> §5, in its order.
+/// Pure; never throws for any bytes.
+/// </summary>
+public static class ContentDecoder
+{
+    public const int MaxIdBytes = 256;
+    public const int MaxParts = 64;
+    public const int MaxTextCharacters = 100_000;
+    public const int MaxRecordBytes = 5 * 1024 * 1024;
+
+    public static DecodedRecord Decode(ConsumedRecord record)
+    {
+        var key = record.Key is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes) : "";
+        if (record.Size > MaxRecordBytes)
+        {
+            // Not parsed at all: the limit is there so that parsing has one.
+            return Rejected(record, key, RejectReason.RecordTooLarge);
+        }
+
+        if (record.Value is not { } value)
+        {
+            return DecodeNull(record, key);
+        }
+
+        var contentType = record.Header(WireHeaders.ContentType);
+        var (wire, reason) = PublishedMessage.Parse(Contracts.Wire.Content.Parser, Contracts.Wire.Content.Descriptor, value, contentType, record.Header(WireHeaders.Schema));
+        if (wire is null)
+        {
+            return Rejected(record, key, reason ?? RejectReason.Undecodable);
+        }
+
+        var content = wire.ToDomain();
+        if (content.Id.Length == 0)
+        {
+            content = content with { Id = key };
+        }
+
+        return IdFault(content.Id, key) is { } idFault
+            ? Rejected(record, content.Id, idFault)
+            : Judge(record, content, PayloadDigest.Of(value, PublishedMessage.IsJson(value, contentType)));
+    }
+
+    private static DecodedRecord DecodeNull(ConsumedRecord record, string key) => IdFault(key, key) is { } fault
+        ? Rejected(record, key, fault)
+        : new(record, DecodedKind.Deletion, key, new(0, ""), null, default, "");
+
+    private static DecodedRecord Judge(ConsumedRecord record, Content content, PayloadDigest payload)
+    {
+        var reason = content.Deleted ? null : PartsFault(content);
+        var kind = reason is not null ? DecodedKind.Rejected : content.Deleted ? DecodedKind.Deletion : DecodedKind.Content;
+        return new(record, kind, content.Id, new(content.Revision, ContentDigest.Of(content)), content, payload, reason ?? "");
+    }
+
+    private static string? IdFault(string id, string key)
+    {
+        if (id.Length == 0)
+        {
+            return RejectReason.NoId;
+        }
+
+        if (Encoding.UTF8.GetByteCount(id) > MaxIdBytes)
+        {
+            return RejectReason.IdTooLong;
+        }
+
+        return key.Length > 0 && key != id ? RejectReason.KeyMismatch : null;
+    }
+
+    private static string? PartsFault(Content content)
+    {
+        if (content.Parts.Count > MaxParts)
+        {
+            return RejectReason.TooManyParts;
+        }
+
+        var characters = 0L;
+        var empty = true;
+        foreach (var part in content.Parts)
+        {
+            if (part is TextPart text)
+            {
+                characters += CountCharacters(text.Text);
+                empty &= text.Text.Length == 0;
+            }
+            else
+            {
+                empty = false;
+            }
+        }
+
+        return empty ? RejectReason.Empty : characters > MaxTextCharacters ? RejectReason.TextTooLong : null;
+    }
+
+    // Code points, not UTF-16 units: a publisher counts an emoji once.
+    private static int CountCharacters(string text)
+    {
+        var count = text.Length;
+        foreach (var unit in text)
+        {
+            if (char.IsLowSurrogate(unit))
+            {
+                count--;
+            }
+        }
+
+        return count;
+    }
+
+    private static DecodedRecord Rejected(ConsumedRecord record, string id, string reason) =>
+        new(record, DecodedKind.Rejected, Clip.ToBytes(id, MaxIdBytes), default, null, default, reason);
+}

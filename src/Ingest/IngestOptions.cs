@@ -1,0 +1,68 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Vigil.Ingest;
+
+/// <summary>How content is read and outcomes are committed; section <c>Ingest</c>.</summary>
+public sealed class IngestOptions
+{
+    public const string Section = "Ingest";
+
+    /// <summary>Consumer group of all workers. Default <c>vigil-worker</c>.</summary>
+    [Required, MinLength(1), MaxLength(200)]
+    public string GroupId { get; set; } = "vigil-worker";
+
+    /// <summary>
+    /// Stable name of this instance; the transactional id is <c>vigil-worker-</c> + name, so two living workers of one name
+    /// fence each other. Empty (default): the machine's name.
+    /// </summary>
+    [MaxLength(150)]
+    public string Instance { get; set; } = "";
+
+    /// <summary>Static group membership under the instance name: a quick restart keeps its partitions. Default off.</summary>
+    public bool StaticMembership { get; set; }
+
+    /// <summary>Records at which a batch is sealed, 1 to 10,000. Default 256.</summary>
+    [Range(1, 10_000)]
+    public int BatchRecords { get; set; } = 256;
+
+    /// <summary>Bytes at which a batch is sealed, 64 KiB to 256 MiB. Default 16 MiB.</summary>
+    [Range(64 * 1024, 256 * 1024 * 1024)]
+    public int BatchBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Age in milliseconds at which a batch is sealed, 1 to 10,000. Default 50.</summary>
+    [Range(1, 10_000)]
+    public int BatchMilliseconds { get; set; } = 50;
+
+    /// <summary>Ids remembered per partition to know duplicates and older revisions, 0 to 1,000,000. Default 20,000 (about 5 MB).</summary>
+    [Range(0, 1_000_000)]
+    public int WindowIds { get; set; } = 20_000;
+
+    /// <summary>
+    /// Seconds after which the broker aborts a transaction left open, 5 to 60. Default 12. A dead worker's open transaction
+    /// holds back read-committed readers as long.
+    /// </summary>
+    [Range(5, 60)]
+    public int TransactionTimeoutSeconds { get; set; } = 12;
+
+    /// <summary>Seconds one transaction call may take before the process ends itself, 10 to 300. Default 45.</summary>
+    [Range(10, 300)]
+    public int WatchdogSeconds { get; set; } = 45;
+
+    /// <summary>Seconds without a heartbeat after which the group takes this worker for dead, 1 to 300. Default 10.</summary>
+    [Range(1, 300)]
+    public int SessionTimeoutSeconds { get; set; } = 10;
+
+    /// <summary>Minutes without any answer from Kafka after which the worker ends, 1 to 1,440. Default 5.</summary>
+    [Range(1, 1_440)]
+    public int KafkaPatienceMinutes { get; set; } = 5;
+
+    /// <summary>The instance name in use.</summary>
+    public string InstanceName => Instance.Length > 0 ? Instance : Environment.MachineName;
+
+    /// <summary>The transactional id in use.</summary>
+    public string TransactionalId => $"vigil-worker-{InstanceName}";
+}
+
+[OptionsValidator]
+public sealed partial class IngestOptionsValidator : IValidateOptions<IngestOptions>;

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Vigil.Ingest;
+
+/// <summary>The stage's meter and activity source, both named <c>Vigil.Ingest</c>.</summary>
+public static class IngestTelemetry
+{
+    public const string Name = "Vigil.Ingest";
+
+    public static readonly ActivitySource Activities = new(Name);
+
+    internal static readonly KeyValuePair<string, object?> SealedBuffer = new("buffer", "sealed");
+
+    private static readonly Meter Meter = new(Name);
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [.001, .0025, .005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10],
+    };
+
+    internal static readonly Histogram<double> BufferWait = Meter.CreateHistogram(
+        "vigil.buffer.wait", "s", "Time a stage waited for room in the buffer after it.", advice: Seconds);
+
+    internal static readonly Counter<long> Rebalances = Meter.CreateCounter<long>(
+        "vigil.rebalances", "{rebalance}", "Partitions assigned, revoked or lost.");
+
+    internal static readonly Histogram<double> TransactionDuration = Meter.CreateHistogram(
+        "vigil.transaction.duration", "s", "From begin to the end of the commit.", advice: Seconds);
+
+    internal static readonly Counter<long> TransactionAborts = Meter.CreateCounter<long>(
+        "vigil.transaction.aborts", "{transaction}", "Transactions aborted, by reason.");
+
+    internal static readonly Histogram<double> ItemLatency = Meter.CreateHistogram(
+        "vigil.item.latency", "s", "From the broker's timestamp of a record to the commit of its outcome.", advice: Seconds);
+
+    internal static readonly Counter<long> Items = Meter.CreateCounter<long>(
+        "vigil.items", "{item}", "Committed outcomes by disposition and queue.");
+
+    /// <summary>Exports lag and buffer depth of one worker while the returned meter lives.</summary>
+    public static IDisposable Observe(ConsumerProgress progress, InFlightBatches inFlight, string topic)
+    {
+        var meter = new Meter(Name);
+        meter.CreateObservableGauge("vigil.consumer.lag", () => progress.Lags().Select(lag => new Measurement<long>(lag.Records, Tags(topic, lag.Partition))), "{record}");
+        meter.CreateObservableGauge("vigil.consumer.time_lag", () => progress.Lags().Select(lag => new Measurement<double>(lag.Seconds, Tags(topic, lag.Partition))), "s");
+        meter.CreateObservableGauge("vigil.buffer.depth", () => new Measurement<int>(inFlight.Count, new KeyValuePair<string, object?>("buffer", "in_flight")), "{batch}");
+        return meter;
+    }
+
+    private static KeyValuePair<string, object?>[] Tags(string topic, int partition) => [new("topic", topic), new("partition", partition)];
+}

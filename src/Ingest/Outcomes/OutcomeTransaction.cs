@@ -1,0 +1,196 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Vigil.Contracts;
+
+namespace Vigil.Ingest;
+
+/// <summary>A batch with the outcome of each of its records, ready to be committed.</summary>
+public sealed record OutcomeBatch(SealedBatch Batch, IReadOnlyList<RecordOutcome> Outcomes, WindowOverlay Overlay, Func<ConsumedRecord, string> TraceParent);
+
+/// <summary>
+/// Results, status, dead letters and offsets of a batch in one Kafka transaction, one in flight. Blocking: it belongs on a
+/// thread of its own. What it throws is fatal: the process must end and be started again.
+/// </summary>
+public sealed class OutcomeTransaction : IDisposable
+{
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(8);
+
+    private readonly Topics _topics;
+    private readonly IngestOptions _options;
+    private readonly InFlightBatches _inFlight;
+    private readonly DuplicateWindow _window;
+    private readonly ConsumerProgress _progress;
+    private readonly OutcomeMessages _messages;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly IProducer<byte[], byte[]> _producer;
+    private readonly TransactionCalls _calls;
+    private readonly Failpoint _failpoint = new(Failpoint.AfterFirstProduce);
+
+    /// <param name="topicId">Of the content topic, as it goes into status events.</param>
+    public OutcomeTransaction(
+        ProducerConfig config,
+        Topics topics,
+        string topicId,
+        IngestOptions options,
+        InFlightBatches inFlight,
+        DuplicateWindow window,
+        ConsumerProgress progress,
+        Watchdog watchdog,
+        TimeProvider time,
+        ILogger<OutcomeTransaction> log)
+    {
+        _topics = topics;
+        _options = options;
+        _inFlight = inFlight;
+        _window = window;
+        _progress = progress;
+        _messages = new(topics, topicId);
+        _time = time;
+        _log = log;
+        _producer = new ProducerBuilder<byte[], byte[]>(ProducerSettings.For(config, options))
+            .SetErrorHandler((_, error) => IngestLog.ClientError(_log, "producer", error.Code.ToString(), error.Reason))
+            .SetLogHandler((_, message) => IngestLog.Client(_log, message.Name, message.Message))
+            .Build();
+        _calls = new(options.TransactionalId, watchdog, time);
+    }
+
+    /// <summary>Fences an earlier process of the same name and lets the broker end what it left open.</summary>
+    public void Initialize()
+    {
+        _calls.Run("InitTransactions", () => _producer.InitTransactions(CallTimeout));
+        IngestLog.Initialized(_log, _options.TransactionalId);
+    }
+
+    /// <summary>Commits the batch, less the partitions lost since; after an abort the consumer rewinds by itself.</summary>
+    /// <returns>False when nothing was committed.</returns>
+    public bool Commit(OutcomeBatch computed)
+    {
+        var batch = computed.Batch;
+        if (_inFlight.Begin(batch) is not { } seal)
+        {
+            return false;
+        }
+
+        var kept = computed.Outcomes.Where(outcome => !seal.Lost.Contains(outcome.Record.Partition)).ToList();
+        if (kept.Count == 0)
+        {
+            _window.Commit(computed.Overlay);
+            _inFlight.Finish(batch);
+            return false;
+        }
+
+        var started = _time.GetTimestamp();
+        var step = "begin";
+        try
+        {
+            _calls.Run("BeginTransaction", _producer.BeginTransaction);
+            step = "produce";
+            _calls.RunOnce("Produce", () => Produce(kept, computed.TraceParent));
+            ThrowIfLost(batch);
+            step = "offsets";
+            _calls.Run("SendOffsetsToTransaction", () => _producer.SendOffsetsToTransaction(Next(kept), seal.GroupMetadata, CallTimeout));
+            ThrowIfLost(batch);
+            step = "commit";
+            _calls.Run("CommitTransaction", () => _producer.CommitTransaction(CallTimeout));
+        }
+        catch (Exception fault) when (fault is PartitionLostException or KafkaException { Error.IsFatal: false })
+        {
+            Abort(kept, step, fault);
+            return false;
+        }
+
+        Learn(computed, kept, started);
+        return true;
+    }
+
+    public void Dispose() => _producer.Dispose();
+
+    private void Produce(List<RecordOutcome> outcomes, Func<ConsumedRecord, string> traceParent)
+    {
+        var first = true;
+        foreach (var outcome in outcomes)
+        {
+            foreach (var (topic, message) in _messages.Of(outcome, traceParent(outcome.Record)))
+            {
+                Produce(topic, message, outcome.Record);
+                if (first && _failpoint.IsDue)
+                {
+                    _producer.Flush(CallTimeout);
+                    Failpoint.Die();
+                }
+
+                first = false;
+            }
+        }
+    }
+
+    private void Produce(string topic, Message<byte[], byte[]> message, ConsumedRecord source)
+    {
+        while (true)
+        {
+            try
+            {
+                _producer.Produce(topic, message);
+                return;
+            }
+            catch (ProduceException<byte[], byte[]> fault) when (fault.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                _producer.Flush(TimeSpan.FromMilliseconds(100));
+            }
+            catch (ProduceException<byte[], byte[]> fault) when (fault.Error.Code is ErrorCode.MsgSizeTooLarge)
+            {
+                // Repeating would never end. Topics with the limits of design.md §3 leave room for every outcome.
+                throw new WorkerStoppedException(
+                    $"The outcome of partition {source.Partition}, offset {source.Offset} is too large for {topic}. Check max.message.bytes: vigil topics list.", fault);
+            }
+        }
+    }
+
+    private void ThrowIfLost(SealedBatch batch)
+    {
+        if (_inFlight.MustAbort(batch))
+        {
+            throw new PartitionLostException();
+        }
+    }
+
+    private void Abort(List<RecordOutcome> outcomes, string step, Exception fault)
+    {
+        var reason = fault is KafkaException kafka ? kafka.Error.Code.ToString() : "partition_lost";
+        IngestTelemetry.TransactionAborts.Add(1, new KeyValuePair<string, object?>("reason", reason));
+        IngestLog.Aborted(_log, step, reason);
+        _calls.Run("AbortTransaction", () => _producer.AbortTransaction(CallTimeout));
+        if (step == "commit")
+        {
+            // Whether it landed is not known: the committed offsets will tell, and the window must not guess.
+            _window.Drop(outcomes.Select(outcome => outcome.Record.Partition).ToHashSet());
+        }
+
+        // The window first: a batch of the new epoch must not see what is discarded.
+        _inFlight.Discard(_window.Discard);
+    }
+
+    private void Learn(OutcomeBatch computed, List<RecordOutcome> kept, long started)
+    {
+        _window.Commit(computed.Overlay);
+        _inFlight.Finish(computed.Batch);
+        IngestTelemetry.TransactionDuration.Record(_time.GetElapsedTime(started).TotalSeconds);
+        var now = _time.GetUtcNow();
+        foreach (var outcome in kept)
+        {
+            _progress.Committed(outcome.Record.Partition, outcome.Record.Offset + 1, outcome.Record.Time);
+            IngestTelemetry.ItemLatency.Record(Math.Max(0, (now - outcome.Record.Time).TotalSeconds));
+            IngestTelemetry.Items.Add(
+                1,
+                new KeyValuePair<string, object?>("disposition", DispositionNames.Of(outcome.Disposition)),
+                new KeyValuePair<string, object?>("queue", outcome.Queue));
+        }
+    }
+
+    private List<TopicPartitionOffset> Next(List<RecordOutcome> outcomes) =>
+        [.. outcomes.GroupBy(outcome => outcome.Record.Partition).Select(group =>
+            new TopicPartitionOffset(_topics.Content, group.Key, group.Max(outcome => outcome.Record.Offset) + 1))];
+
+    private sealed class PartitionLostException : Exception;
+}

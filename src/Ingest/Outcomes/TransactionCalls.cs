@@ -1,0 +1,54 @@
+using Confluent.Kafka;
+
+namespace Vigil.Ingest;
+
+/// <summary>
+/// One transaction call under the watchdog, by error class: what can be repeated is repeated until the limit, what asks for
+/// an abort is thrown on, and what is fatal becomes <see cref="WorkerStoppedException"/>.
+/// </summary>
+internal sealed class TransactionCalls(string transactionalId, Watchdog watchdog, TimeProvider time)
+{
+    private static readonly TimeSpan RepeatLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>A call that may not be repeated.</summary>
+    public void RunOnce(string name, Action call)
+    {
+        try
+        {
+            watchdog.Guard(name, call);
+        }
+        catch (KafkaException fault) when (fault.Error.IsFatal)
+        {
+            throw new WorkerStoppedException(Explain(name, fault), fault);
+        }
+    }
+
+    public void Run(string name, Action call)
+    {
+        var since = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                RunOnce(name, call);
+                return;
+            }
+            catch (KafkaException fault) when (IsRepeatable(fault) && time.GetElapsedTime(since) < RepeatLimit)
+            {
+                CancellationToken.None.WaitHandle.WaitOne(Pause);
+            }
+            catch (KafkaException fault) when (IsRepeatable(fault) || fault is not KafkaTxnRequiresAbortException && name is "InitTransactions" or "AbortTransaction")
+            {
+                throw new WorkerStoppedException(Explain(name, fault), fault);
+            }
+        }
+    }
+
+    private static bool IsRepeatable(KafkaException fault) =>
+        fault is KafkaRetriableException || fault.Error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_QueueFull;
+
+    private string Explain(string name, KafkaException fault) => fault.Error.Code is ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch
+        ? $"{name}: another worker runs as {transactionalId} (fenced). Give every worker its own Ingest:Instance."
+        : $"{name} failed for good ({fault.Error.Code}): {fault.Error.Reason}";
+}

@@ -1,0 +1,36 @@
+namespace Vigil.Ingest;
+
+/// <summary>Committed entries of one partition, bounded: the id touched longest ago is forgotten first.</summary>
+internal sealed class PartitionWindow(int capacity)
+{
+    private readonly Dictionary<string, LinkedListNode<WindowEntry>> _byId = new(StringComparer.Ordinal);
+    private readonly LinkedList<WindowEntry> _byAge = new();
+
+    public int Count => _byId.Count;
+
+    public bool TryGet(string contentId, out WindowEntry entry)
+    {
+        entry = _byId.TryGetValue(contentId, out var node) ? node.Value : default;
+        return node is not null;
+    }
+
+    public void Set(WindowEntry entry)
+    {
+        if (capacity == 0)
+        {
+            return;
+        }
+
+        if (_byId.Remove(entry.ContentId, out var known))
+        {
+            _byAge.Remove(known);
+        }
+        else if (_byId.Count >= capacity && _byAge.First is { } oldest)
+        {
+            _byId.Remove(oldest.Value.ContentId);
+            _byAge.RemoveFirst();
+        }
+
+        _byId[entry.ContentId] = _byAge.AddLast(entry);
+    }
+}
