@@ -3,7 +3,7 @@ using System.Text;
 namespace Vigil.Ingest;
 
 /// <summary>Bounds texts that publishers choose, where they are copied into records of ours that have a size limit.</summary>
-internal static class Clip
+public static class Clip
 {
     /// <summary>The longest prefix of whole characters within that many bytes of UTF-8.</summary>
     public static string ToBytes(string text, int bytes)

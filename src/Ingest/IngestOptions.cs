@@ -3,18 +3,13 @@ using Microsoft.Extensions.Options;
 
 namespace Vigil.Ingest;
 
-/// <summary>How content is read and outcomes are committed; section <c>Ingest</c>.</summary>
+/// <summary>How content is read and outcomes are committed; section <c>Vigil:Ingest</c>.</summary>
 public sealed class IngestOptions
 {
-    public const string Section = "Ingest";
-
-    /// <summary>Consumer group of all workers. Default <c>vigil-worker</c>.</summary>
-    [Required, MinLength(1), MaxLength(200)]
-    public string GroupId { get; set; } = "vigil-worker";
+    public const string Section = "Vigil:Ingest";
 
     /// <summary>
-    /// Stable name of this instance; the transactional id is <c>vigil-worker-</c> + name, so two living workers of one name
-    /// fence each other. Empty (default): the machine's name.
+    /// Stable name of this instance, part of its transactional id, so two living workers of one name fence each other. Empty (default): the machine's name.
     /// </summary>
     [MaxLength(150)]
     public string Instance { get; set; } = "";
@@ -59,9 +54,6 @@ public sealed class IngestOptions
 
     /// <summary>The instance name in use.</summary>
     public string InstanceName => Instance.Length > 0 ? Instance : Environment.MachineName;
-
-    /// <summary>The transactional id in use.</summary>
-    public string TransactionalId => $"vigil-worker-{InstanceName}";
 }
 
 [OptionsValidator]

@@ -9,7 +9,6 @@ internal static class ConsumerSettings
     {
         var config = new ConsumerConfig(new Dictionary<string, string>(given))
         {
-            GroupId = options.GroupId,
             EnableAutoCommit = false,
             EnableAutoOffsetStore = false,
             IsolationLevel = IsolationLevel.ReadCommitted,
@@ -23,6 +22,8 @@ internal static class ConsumerSettings
             FetchQueueBackoffMs = 50,
             QueuedMaxMessagesKbytes = 32 * 1024,
             FetchWaitMaxMs = 100,
+            // How soon added partitions are seen.
+            TopicMetadataRefreshIntervalMs = 30_000,
             MessageMaxBytes = ProducerSettings.MaxMessageBytes,
             ConsumeResultFields = "headers,timestamp,topic",
         };

@@ -30,7 +30,7 @@ public sealed class ContentConsumer : IDisposable
     private bool _rebalanced;
     private bool _paused;
 
-    /// <param name="config">Addresses and security; what correctness needs is set here, over it.</param>
+    /// <param name="config">Addresses, security and the group; what correctness needs is set here, over it.</param>
     public ContentConsumer(
         ConsumerConfig config,
         string topic,

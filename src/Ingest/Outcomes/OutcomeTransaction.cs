@@ -16,7 +16,7 @@ public sealed class OutcomeTransaction : IDisposable
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(8);
 
     private readonly Topics _topics;
-    private readonly IngestOptions _options;
+    private readonly string _transactionalId;
     private readonly InFlightBatches _inFlight;
     private readonly DuplicateWindow _window;
     private readonly ConsumerProgress _progress;
@@ -27,6 +27,7 @@ public sealed class OutcomeTransaction : IDisposable
     private readonly TransactionCalls _calls;
     private readonly Failpoint _failpoint = new(Failpoint.AfterFirstProduce);
 
+    /// <param name="config">Addresses, security and the transactional id; what correctness needs is set here, over it.</param>
     /// <param name="topicId">Of the content topic, as it goes into status events.</param>
     public OutcomeTransaction(
         ProducerConfig config,
@@ -41,7 +42,7 @@ public sealed class OutcomeTransaction : IDisposable
         ILogger<OutcomeTransaction> log)
     {
         _topics = topics;
-        _options = options;
+        _transactionalId = config.TransactionalId;
         _inFlight = inFlight;
         _window = window;
         _progress = progress;
@@ -52,14 +53,14 @@ public sealed class OutcomeTransaction : IDisposable
             .SetErrorHandler((_, error) => IngestLog.ClientError(_log, "producer", error.Code.ToString(), error.Reason))
             .SetLogHandler((_, message) => IngestLog.Client(_log, message.Name, message.Message))
             .Build();
-        _calls = new(options.TransactionalId, watchdog, time);
+        _calls = new(_transactionalId, watchdog, time);
     }
 
     /// <summary>Fences an earlier process of the same name and lets the broker end what it left open.</summary>
     public void Initialize()
     {
         _calls.Run("InitTransactions", () => _producer.InitTransactions(CallTimeout));
-        IngestLog.Initialized(_log, _options.TransactionalId);
+        IngestLog.Initialized(_log, _transactionalId);
     }
 
     /// <summary>Commits the batch, less the partitions lost since; after an abort the consumer rewinds by itself.</summary>

@@ -10,7 +10,6 @@ internal static class ProducerSettings
 
     public static ProducerConfig For(ProducerConfig given, IngestOptions options) => new(new Dictionary<string, string>(given))
     {
-        TransactionalId = options.TransactionalId,
         TransactionTimeoutMs = options.TransactionTimeoutSeconds * 1000,
         // Must stay below the transaction's, or a message could outlive it.
         MessageTimeoutMs = (options.TransactionTimeoutSeconds - 1) * 1000,

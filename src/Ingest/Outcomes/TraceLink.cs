@@ -9,7 +9,7 @@ public static class TraceLink
     private const int MaxLinks = 128;
 
     /// <summary>The Receive span of a batch, with links to the sampled contexts of its records; null when nobody listens.</summary>
-    public static Activity? StartReceive(string topic, string group, IReadOnlyList<ConsumedRecord> records)
+    public static Activity? StartReceive(string topic, IReadOnlyList<ConsumedRecord> records)
     {
         if (!IngestTelemetry.Activities.HasListeners())
         {
@@ -25,7 +25,6 @@ public static class TraceLink
         activity?.SetTag("messaging.system", "kafka");
         activity?.SetTag("messaging.operation.type", "receive");
         activity?.SetTag("messaging.destination.name", topic);
-        activity?.SetTag("messaging.consumer.group.name", group);
         activity?.SetTag("messaging.batch.message_count", records.Count);
         return activity;
     }

@@ -1,0 +1,82 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
+
+namespace Vigil.Ingest;
+
+/// <summary>
+/// Knows the content topic by its id, not its name: a topic deleted and created again is another one, and a worker that sees
+/// that stops. It also notices when Kafka has not answered for too long.
+/// </summary>
+public sealed class TopicWatch(AdminClientConfig config, string topic, TimeSpan patience, TimeProvider time, ILogger<TopicWatch> log) : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(8);
+
+    private readonly IAdminClient _admin = new AdminClientBuilder(config)
+        .SetErrorHandler((_, error) => IngestLog.ClientError(log, "admin", error.Code.ToString(), error.Reason))
+        .SetLogHandler((_, message) => IngestLog.Client(log, message.Name, message.Message))
+        .Build();
+
+    /// <summary>Kafka's id of the topic, base64url; null when it does not exist.</summary>
+    public async Task<string?> FindIdAsync()
+    {
+        try
+        {
+            var found = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new() { RequestTimeout = CallTimeout }).ConfigureAwait(false);
+            return Text(found.TopicDescriptions[0].TopicId);
+        }
+        catch (DescribeTopicsException fault) when (fault.Results.TopicDescriptions.All(one => one.Error.Code == ErrorCode.UnknownTopicOrPart))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Runs until cancelled; throws when the topic is another one, or Kafka or the topic is gone beyond patience.</summary>
+    public async Task RunAsync(string id, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        var answered = time.GetTimestamp();
+        while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
+        {
+            if (await TryFindIdAsync().ConfigureAwait(false) is { } found)
+            {
+                answered = time.GetTimestamp();
+                if (found != id)
+                {
+                    throw new WorkerStoppedException(
+                        $"Topic {topic} was created anew: its id was {id} and is now {found}. Its offsets mean other records, so this worker stops; started again it begins with the new topic.");
+                }
+            }
+            else if (time.GetElapsedTime(answered) > patience)
+            {
+                throw new WorkerStoppedException($"Kafka has not shown topic {topic} for {patience.TotalMinutes:0.#} minutes.");
+            }
+        }
+    }
+
+    public void Dispose() => _admin.Dispose();
+
+    private async Task<string?> TryFindIdAsync()
+    {
+        try
+        {
+            return await FindIdAsync().ConfigureAwait(false);
+        }
+        catch (KafkaException fault)
+        {
+            IngestLog.ClientError(log, "admin", fault.Error.Code.ToString(), fault.Error.Reason);
+            return null;
+        }
+    }
+
+    private static string Text(Uuid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, id.MostSignificantBits);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], id.LeastSignificantBits);
+        return Base64Url.EncodeToString(bytes);
+    }
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Vigil.Contracts;
+
+namespace Vigil.Pipeline.Kafka;
+
+/// <summary>How a topic stands against what Vigil wants of it.</summary>
+/// <param name="Partitions">0: the topic does not exist.</param>
+/// <param name="Differences">Settings that differ: name, is, wanted.</param>
+internal sealed record TopicState(TopicSettings Wanted, string Id, int Partitions, int Replication, IReadOnlyList<(string Name, string Is, string Wanted)> Differences)
+{
+    public bool Exists => Partitions > 0;
+}
+
+/// <summary>Compares Vigil's topics with the cluster's, creates and mends them. Never shrinks, never deletes.</summary>
+internal sealed class TopicSetup(KafkaClients clients) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly IAdminClient _admin = new AdminClientBuilder(clients.Admin()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+
+    public async Task<IReadOnlyList<TopicState>> ReadAsync()
+    {
+        var wanted = clients.Topics.Settings;
+        var found = await DescribeAsync([.. wanted.Select(topic => topic.Name)]);
+        var configs = await ConfigsAsync(found.Keys);
+        return [.. wanted.Select(topic => found.TryGetValue(topic.Name, out var description)
+            ? new TopicState(topic, description.TopicId.ToString(), description.Partitions.Count, description.Partitions[0].Replicas.Count, Differences(topic, configs[topic.Name]))
+            : new TopicState(topic, "", 0, 0, []))];
+    }
+
+    /// <summary>Creates what is missing and alters what differs.</summary>
+    /// <param name="grow">Also adds partitions where there are too few; keys then move to other partitions.</param>
+    public async Task ApplyAsync(bool grow)
+    {
+        var states = await ReadAsync();
+        var missing = states.Where(state => !state.Exists).Select(state => new TopicSpecification
+        {
+            Name = state.Wanted.Name,
+            NumPartitions = state.Wanted.Partitions,
+            ReplicationFactor = clients.Options.Replication,
+            Configs = Configs(state.Wanted),
+        }).ToList();
+        if (missing.Count > 0)
+        {
+            await CreateAsync(missing);
+        }
+
+        foreach (var state in states.Where(state => state.Differences.Count > 0))
+        {
+            var resource = new ConfigResource { Type = ResourceType.Topic, Name = state.Wanted.Name };
+            await _admin.IncrementalAlterConfigsAsync(
+                new() { [resource] = [.. state.Differences.Select(one => new ConfigEntry { Name = one.Name, Value = one.Wanted, IncrementalOperation = AlterConfigOpType.Set })] },
+                new() { RequestTimeout = Patience });
+        }
+
+        var small = states.Where(state => grow && state.Exists && state.Partitions < state.Wanted.Partitions).ToList();
+        if (small.Count > 0)
+        {
+            await _admin.CreatePartitionsAsync(
+                small.Select(state => new PartitionsSpecification { Topic = state.Wanted.Name, IncreaseTo = state.Wanted.Partitions }),
+                new() { RequestTimeout = Patience });
+        }
+    }
+
+    /// <summary>What would keep a role from working; empty when the topics are right.</summary>
+    public async Task<IReadOnlyList<string>> FaultsAsync()
+    {
+        var faults = new List<string>();
+        foreach (var state in await ReadAsync())
+        {
+            if (!state.Exists)
+            {
+                faults.Add($"topic {state.Wanted.Name} does not exist");
+            }
+
+            faults.AddRange(state.Differences.Select(one => $"topic {state.Wanted.Name} has {one.Name}={one.Is}, wanted {one.Wanted}"));
+        }
+
+        return faults;
+    }
+
+    public void Dispose() => _admin.Dispose();
+
+    private async Task CreateAsync(List<TopicSpecification> missing)
+    {
+        try
+        {
+            await _admin.CreateTopicsAsync(missing, new() { RequestTimeout = Patience, OperationTimeout = Patience });
+        }
+        catch (CreateTopicsException fault) when (fault.Results.All(one => one.Error.Code is ErrorCode.NoError or ErrorCode.TopicAlreadyExists))
+        {
+            // Another process applies them at the same time.
+        }
+    }
+
+    private async Task<Dictionary<string, TopicDescription>> DescribeAsync(IReadOnlyList<string> names)
+    {
+        List<TopicDescription> descriptions;
+        try
+        {
+            descriptions = (await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new() { RequestTimeout = Patience })).TopicDescriptions;
+        }
+        catch (DescribeTopicsException fault) when (fault.Results.TopicDescriptions.All(one => !one.Error.IsError || one.Error.Code == ErrorCode.UnknownTopicOrPart))
+        {
+            descriptions = fault.Results.TopicDescriptions;
+        }
+
+        return descriptions.Where(one => !one.Error.IsError && one.Partitions.Count > 0).ToDictionary(one => one.Name);
+    }
+
+    private async Task<Dictionary<string, IReadOnlyDictionary<string, string>>> ConfigsAsync(IEnumerable<string> names)
+    {
+        var resources = names.Select(name => new ConfigResource { Type = ResourceType.Topic, Name = name }).ToList();
+        return resources.Count == 0 ? [] : (await _admin.DescribeConfigsAsync(resources, new() { RequestTimeout = Patience }))
+            .ToDictionary(one => one.ConfigResource.Name, one => (IReadOnlyDictionary<string, string>)one.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Value));
+    }
+
+    private List<(string Name, string Is, string Wanted)> Differences(TopicSettings topic, IReadOnlyDictionary<string, string> configs) =>
+        [.. Configs(topic)
+            .Where(wanted => configs.GetValueOrDefault(wanted.Key, "") != wanted.Value)
+            .Select(wanted => (wanted.Key, configs.GetValueOrDefault(wanted.Key, ""), wanted.Value))];
+
+    private Dictionary<string, string> Configs(TopicSettings topic)
+    {
+        var configs = new Dictionary<string, string>
+        {
+            ["cleanup.policy"] = topic.Compacted ? "compact" : "delete",
+            ["message.timestamp.type"] = topic.LogAppendTime ? "LogAppendTime" : "CreateTime",
+            ["max.message.bytes"] = topic.MaxMessageBytes.ToString(CultureInfo.InvariantCulture),
+            ["min.insync.replicas"] = clients.Options.MinInSync.ToString(CultureInfo.InvariantCulture),
+        };
+        if (topic.Retention is { } retention)
+        {
+            configs["retention.ms"] = ((long)retention.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        }
+
+        return configs;
+    }
+}
