@@ -18,6 +18,9 @@ public static class IngestTelemetry
         HistogramBucketBoundaries = [.001, .0025, .005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10],
     };
 
+    private static readonly Histogram<double> StageDuration = Meter.CreateHistogram(
+        "vigil.stage.duration", "s", "Time of a stage per batch.", advice: Seconds);
+
     internal static readonly Histogram<double> BufferWait = Meter.CreateHistogram(
         "vigil.buffer.wait", "s", "Time a stage waited for room in the buffer after it.", advice: Seconds);
 
@@ -44,6 +47,14 @@ public static class IngestTelemetry
         meter.CreateObservableGauge("vigil.consumer.time_lag", () => progress.Lags().Select(lag => new Measurement<double>(lag.Seconds, Tags(topic, lag.Partition))), "s");
         meter.CreateObservableGauge("vigil.buffer.depth", () => new Measurement<int>(inFlight.Count, new KeyValuePair<string, object?>("buffer", "in_flight")), "{batch}");
         return meter;
+    }
+
+    /// <summary>Measures a stage until disposed.</summary>
+    internal static StageTimer Stage(string stage) => new(stage, Stopwatch.GetTimestamp());
+
+    internal readonly record struct StageTimer(string Stage, long Started) : IDisposable
+    {
+        public void Dispose() => StageDuration.Record(Stopwatch.GetElapsedTime(Started).TotalSeconds, new KeyValuePair<string, object?>("stage", Stage));
     }
 
     private static KeyValuePair<string, object?>[] Tags(string topic, int partition) => [new("topic", topic), new("partition", partition)];

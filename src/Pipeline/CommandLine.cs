@@ -11,6 +11,7 @@ internal static class CommandLine
     {
         RunCommand.Create(),
         BrokerCommand.Create(),
+        TopicsCommand.Create(),
         VersionCommand.Create(),
     };
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Vigil.Ingest;
 using Vigil.Pipeline.Configuration;
 
 namespace Vigil.Pipeline;
@@ -17,7 +18,7 @@ internal static class ExitCode
         OptionsValidationException => Usage,
         AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) => Usage,
         ServiceUnreachableException => Unreachable,
-        CommandFailedException => Failed,
+        CommandFailedException or WorkerStoppedException => Failed,
         OperationCanceledException => Failed,
         _ => null,
     };

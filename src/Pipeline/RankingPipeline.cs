@@ -22,9 +22,9 @@ internal sealed class RankingPipeline(
     DuplicateWindow window,
     IItemScorer scorer,
     OutcomeTransaction transaction,
-    string contentTopic,
+    TopicWatch topic,
     string topicId,
-    TimeProvider time)
+    TimeProvider time) : IDisposable
 {
     private readonly BlockingCollection<OutcomeBatch> _computed = new(boundedCapacity: 1);
 
@@ -37,22 +37,22 @@ internal sealed class RankingPipeline(
         await OwnThread.Run("vigil-init", transaction.Initialize);
 
         var poll = OwnThread.Run("vigil-poll", () => consumer.Run(feeding.Token, drained.Token));
-        Task[] work = [OwnThread.Run("vigil-rank", () => RankBatches(fault.Token)), OwnThread.Run("vigil-commit", () => CommitBatches(fault.Token))];
-        foreach (var loop in (Task[])[poll, .. work])
+        var rank = OwnThread.Run("vigil-rank", () => RankBatches(fault.Token));
+        var commit = OwnThread.Run("vigil-commit", () => CommitBatches(fault.Token));
+        var watch = topic.RunAsync(topicId, drained.Token);
+        Task[] loops = [poll, rank, commit, watch];
+        foreach (var loop in loops)
         {
             _ = loop.ContinueWith(_ => fault.Cancel(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
 
-        try
-        {
-            await Task.WhenAll(work);
-        }
-        finally
-        {
-            await drained.CancelAsync();
-            await poll;
-        }
+        await Task.WhenAll(rank, commit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await drained.CancelAsync();
+        await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (loops.FirstOrDefault(loop => loop.IsFaulted) ?? Task.CompletedTask);
     }
+
+    public void Dispose() => _computed.Dispose();
 
     private void RankBatches(CancellationToken cancellation)
     {
@@ -85,13 +85,12 @@ internal sealed class RankingPipeline(
 
     private OutcomeBatch Compute(SealedBatch batch, CancellationToken cancellation)
     {
-        using var receive = TraceLink.StartReceive(contentTopic, batch.Records);
-        PipelineTelemetry.BatchSize.Record(batch.Records.Count);
+        using var receive = TraceLink.StartReceive(topic.Name, batch.Records);
         var clock = new StageClock(time);
         var overlay = window.Open(batch.Epoch);
 
         // :: Step 2: decode
-        var decoded = clock.Measure("decode", () => batch.Records.Select(ContentDecoder.Decode).Select(record => (Record: record, Verdict: window.Judge(overlay, record))).ToList());
+        var decoded = clock.Measure("decode", () => window.Decode(batch, overlay));
 
         // :: Step 3: score
         var fresh = decoded.Where(one => one.Verdict == WindowVerdict.Fresh && one.Record.Kind == DecodedKind.Content).Select(one => one.Record.Content!).ToList();
@@ -106,7 +105,6 @@ internal sealed class RankingPipeline(
             (_, DecodedKind.Deletion) => OutcomeOf.Deletion(one.Record, topicId),
             _ => OutcomeOf.Content(one.Record, scored.Dequeue(), topicId, clock.Timings),
         });
-        var trace = receive;
-        return new(batch, outcomes, overlay, record => TraceLink.Continue(record, trace));
+        return new(batch, outcomes, overlay, receive);
     }
 }

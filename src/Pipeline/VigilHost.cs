@@ -79,8 +79,10 @@ internal static class VigilHost
 
     private static void AddRoles(WebApplicationBuilder builder, Role roles)
     {
-        // Each role registers itself here: builder.AddWorkerRole(), AddBankRole(), AddReviewRole().
-        _ = (builder, roles);
+        if (roles.HasFlag(Role.Worker))
+        {
+            builder.AddWorkerRole();
+        }
     }
 
     private static void MapRoles(WebApplication app, Role roles)

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Buffers.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
@@ -20,13 +18,15 @@ public sealed class TopicWatch(AdminClientConfig config, string topic, TimeSpan 
         .SetLogHandler((_, message) => IngestLog.Client(log, message.Name, message.Message))
         .Build();
 
+    public string Name => topic;
+
     /// <summary>Kafka's id of the topic, base64url; null when it does not exist.</summary>
     public async Task<string?> FindIdAsync()
     {
         try
         {
             var found = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new() { RequestTimeout = CallTimeout }).ConfigureAwait(false);
-            return Text(found.TopicDescriptions[0].TopicId);
+            return TopicIds.Text(found.TopicDescriptions[0].TopicId);
         }
         catch (DescribeTopicsException fault) when (fault.Results.TopicDescriptions.All(one => one.Error.Code == ErrorCode.UnknownTopicOrPart))
         {
@@ -70,13 +70,5 @@ public sealed class TopicWatch(AdminClientConfig config, string topic, TimeSpan 
             IngestLog.ClientError(log, "admin", fault.Error.Code.ToString(), fault.Error.Reason);
             return null;
         }
-    }
-
-    private static string Text(Uuid id)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, id.MostSignificantBits);
-        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], id.LeastSignificantBits);
-        return Base64Url.EncodeToString(bytes);
     }
 }

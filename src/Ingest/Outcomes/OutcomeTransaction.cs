@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Vigil.Contracts;
@@ -5,7 +6,8 @@ using Vigil.Contracts;
 namespace Vigil.Ingest;
 
 /// <summary>A batch with the outcome of each of its records, ready to be committed.</summary>
-public sealed record OutcomeBatch(SealedBatch Batch, IReadOnlyList<RecordOutcome> Outcomes, WindowOverlay Overlay, Func<ConsumedRecord, string> TraceParent);
+/// <param name="Receive">The batch's span, if anybody listens; outputs without a publisher's trace continue it.</param>
+public sealed record OutcomeBatch(SealedBatch Batch, IReadOnlyList<RecordOutcome> Outcomes, WindowOverlay Overlay, Activity? Receive);
 
 /// <summary>
 /// Results, status, dead letters and offsets of a batch in one Kafka transaction, one in flight. Blocking: it belongs on a
@@ -87,12 +89,13 @@ public sealed class OutcomeTransaction : IDisposable
         {
             _calls.Run("BeginTransaction", _producer.BeginTransaction);
             step = "produce";
-            _calls.RunOnce("Produce", () => Produce(kept, computed.TraceParent));
+            _calls.RunOnce("Produce", () => Produce(kept, computed.Receive));
             ThrowIfLost(batch);
             step = "offsets";
             _calls.Run("SendOffsetsToTransaction", () => _producer.SendOffsetsToTransaction(Next(kept), seal.GroupMetadata, CallTimeout));
             ThrowIfLost(batch);
             step = "commit";
+            using var timer = IngestTelemetry.Stage("commit");
             _calls.Run("CommitTransaction", () => _producer.CommitTransaction(CallTimeout));
         }
         catch (Exception fault) when (fault is PartitionLostException or KafkaException { Error.IsFatal: false })
@@ -107,12 +110,13 @@ public sealed class OutcomeTransaction : IDisposable
 
     public void Dispose() => _producer.Dispose();
 
-    private void Produce(List<RecordOutcome> outcomes, Func<ConsumedRecord, string> traceParent)
+    private void Produce(List<RecordOutcome> outcomes, Activity? receive)
     {
+        using var timer = IngestTelemetry.Stage("publish");
         var first = true;
         foreach (var outcome in outcomes)
         {
-            foreach (var (topic, message) in _messages.Of(outcome, traceParent(outcome.Record)))
+            foreach (var (topic, message) in _messages.Of(outcome, TraceLink.Continue(outcome.Record, receive)))
             {
                 Produce(topic, message, outcome.Record);
                 if (first && _failpoint.IsDue)

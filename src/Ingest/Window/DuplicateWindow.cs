@@ -28,6 +28,20 @@ public sealed class DuplicateWindow(int idsPerPartition)
         return overlay;
     }
 
+    /// <summary>Decodes and judges the records of a batch, in order.</summary>
+    public List<(DecodedRecord Record, WindowVerdict Verdict)> Decode(SealedBatch batch, WindowOverlay overlay)
+    {
+        using var timer = IngestTelemetry.Stage("decode");
+        var decoded = new List<(DecodedRecord, WindowVerdict)>(batch.Records.Count);
+        foreach (var record in batch.Records)
+        {
+            var one = ContentDecoder.Decode(record);
+            decoded.Add((one, Judge(overlay, one)));
+        }
+
+        return decoded;
+    }
+
     /// <summary>Judges a record and, unless it is rejected or known, notes it in the overlay of its batch.</summary>
     public WindowVerdict Judge(WindowOverlay overlay, DecodedRecord decoded)
     {

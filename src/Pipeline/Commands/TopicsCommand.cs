@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using Spectre.Console;
-using Vigil.Pipeline.Configuration;
 using Vigil.Pipeline.Kafka;
 
 namespace Vigil.Pipeline.Commands;
@@ -23,7 +21,8 @@ internal static class TopicsCommand
 
     private static async Task<int> RunAsync(bool apply, bool grow, bool json, CancellationToken cancellation)
     {
-        var clients = VigilConfiguration.KafkaClients();
+        await using var services = CommandServices.Build();
+        var clients = services.GetRequiredService<KafkaClients>();
         await KafkaReachable.CheckAsync(clients, cancellation);
         using var setup = new TopicSetup(clients);
         if (apply)

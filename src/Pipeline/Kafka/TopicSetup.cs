@@ -2,6 +2,7 @@ using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Vigil.Contracts;
+using Vigil.Ingest;
 
 namespace Vigil.Pipeline.Kafka;
 
@@ -26,7 +27,7 @@ internal sealed class TopicSetup(KafkaClients clients) : IDisposable
         var found = await DescribeAsync([.. wanted.Select(topic => topic.Name)]);
         var configs = await ConfigsAsync(found.Keys);
         return [.. wanted.Select(topic => found.TryGetValue(topic.Name, out var description)
-            ? new TopicState(topic, description.TopicId.ToString(), description.Partitions.Count, description.Partitions[0].Replicas.Count, Differences(topic, configs[topic.Name]))
+            ? new TopicState(topic, TopicIds.Text(description.TopicId), description.Partitions.Count, description.Partitions[0].Replicas.Count, Differences(topic, configs[topic.Name]))
             : new TopicState(topic, "", 0, 0, []))];
     }
 

@@ -1,4 +1,5 @@
 using Vigil.Contracts;
+using Vigil.Embed;
 using Vigil.Rank;
 
 namespace Vigil.Pipeline.Scoring;
@@ -9,8 +10,13 @@ internal sealed class HashScorer(PolicySet policies, RankOptions options, string
 {
     private readonly HashRanker _ranker = new(policies, options);
     private readonly string[] _degraded = [why];
-    private readonly Provenance _provenance = new("none", "none", "", "hashes", "none", policies.Hash);
+    private readonly Provenance _provenance = new("none", "none", "", "none", "none", policies.Hash);
 
-    public IReadOnlyList<ScoredItem> Score(IReadOnlyList<Content> items, StageClock clock, CancellationToken cancellation) =>
-        clock.Measure("rank", () => items.Select(item => new ScoredItem(_ranker.Rank(item, []), [], [], false, _degraded, _provenance)).ToList());
+    public IReadOnlyList<ScoredItem> Score(IReadOnlyList<Content> items, StageClock clock, CancellationToken cancellation)
+    {
+        using var digested = clock.Measure("hash", () => ContentEmbedder.DigestOnly(items, 1));
+        return clock.Measure("rank", () => digested.Items
+            .Select(item => new ScoredItem(_ranker.Rank(item.Content, []), item.Parts, item.Unreadable, item.Partial, _degraded, _provenance))
+            .ToList());
+    }
 }

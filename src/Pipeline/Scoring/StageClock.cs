@@ -1,5 +1,4 @@
 using Vigil.Contracts;
-using Vigil.Pipeline.Worker;
 
 namespace Vigil.Pipeline.Scoring;
 
@@ -14,9 +13,9 @@ internal sealed class StageClock(TimeProvider time)
     {
         var started = time.GetTimestamp();
         var result = work();
-        var seconds = time.GetElapsedTime(started).TotalSeconds;
-        _timings.Add(new(stage, seconds));
-        PipelineTelemetry.StageDuration.Record(seconds, new KeyValuePair<string, object?>("stage", stage));
+        _timings.Add(new(stage, time.GetElapsedTime(started).TotalSeconds));
         return result;
     }
+
+    public void Add(IReadOnlyList<StageTiming> timings) => _timings.AddRange(timings);
 }

@@ -1,0 +1,23 @@
+using Vigil.Pipeline.Configuration;
+using Vigil.Pipeline.Kafka;
+
+namespace Vigil.Pipeline.Commands;
+
+/// <summary>Configuration and clients for commands that run no role.</summary>
+internal static class CommandServices
+{
+    /// <summary>The same sources as a role's host, later ones winning: appsettings.json, environment, <paramref name="settings"/>.</summary>
+    public static ServiceProvider Build(params IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        var configuration = new ConfigurationBuilder()
+            .SetBasePath(AppContext.BaseDirectory)
+            .AddJsonFile("appsettings.json", optional: true)
+            .AddEnvironmentVariables();
+        configuration.AddVigil(settings);
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(configuration.Build());
+        services.AddVigilOptions();
+        services.AddSingleton<KafkaClients>();
+        return services.BuildServiceProvider();
+    }
+}
