@@ -12,6 +12,7 @@ internal static class CommandLine
         RunCommand.Create(),
         BrokerCommand.Create(),
         TopicsCommand.Create(),
+        SamplesCommand.Create(),
         VersionCommand.Create(),
     };
 

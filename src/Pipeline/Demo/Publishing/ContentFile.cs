@@ -1,0 +1,141 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Vigil.Contracts.Wire;
+using Vigil.Pipeline.Samples;
+
+namespace Vigil.Pipeline.Demo.Publishing;
+
+/// <summary>
+/// A content file of <c>design.md</c> §10 as records: id, text or parts, lang, author, ts become a Content message; labels
+/// and everything else stay behind. A line that is no JSON object is published as it is, and so becomes a dead letter.
+/// </summary>
+internal static class ContentFile
+{
+    private const int LinesReported = 20;
+
+    private static readonly JsonParser Lenient = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
+
+    private static readonly string[] SecondsFormats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"];
+
+    /// <summary>Streams the file; <paramref name="report"/> is told the number of a line that cannot be read and what is wrong.</summary>
+    public static IEnumerable<StreamRecord> Read(string path, Action<string> report)
+    {
+        using var reader = Open(path);
+        var number = 0;
+        var broken = 0;
+        while (NextLine(reader, path) is { } line)
+        {
+            number++;
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                continue;
+            }
+
+            var (record, problem) = ToRecord(line);
+            if (problem is not null && broken++ < LinesReported)
+            {
+                report($"{path}, line {number}: {problem}; published as it is");
+            }
+
+            yield return record;
+        }
+    }
+
+    /// <summary>One line as a record, with what is wrong where it is no item.</summary>
+    public static (StreamRecord Record, string? Problem) ToRecord(string line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return (AsIs(line), "not a JSON object");
+            }
+
+            var content = ToContent(document.RootElement);
+            return (new(content.Id.Length == 0 ? null : Encoding.UTF8.GetBytes(content.Id), content.ToByteArray(), StreamRecord.NoHeaders), null);
+        }
+        catch (JsonException fault)
+        {
+            return (AsIs(line), $"not valid JSON at character {fault.BytePositionInLine}");
+        }
+        catch (FormatException fault)
+        {
+            return (AsIs(line), fault.Message);
+        }
+    }
+
+    private static Content ToContent(JsonElement item)
+    {
+        var content = new Content { Id = Text(item, "id"), Lang = Text(item, "lang"), AuthorId = Text(item, "author"), Surface = Text(item, "surface"), CreatedAt = Time(Text(item, "ts")) };
+        if (item.TryGetProperty("parts", out var parts))
+        {
+            content.Parts.AddRange(Parts(parts));
+        }
+        else
+        {
+            content.Parts.Add(new Part { Text = Text(item, "text") });
+        }
+
+        return content;
+    }
+
+    // Parts are written as in the published JSON: {"text": …} or {"image": {"bytes": base64, "mime": …}}.
+    private static List<Part> Parts(JsonElement parts)
+    {
+        try
+        {
+            return [.. parts.EnumerateArray().Select(part => Lenient.Parse<Part>(part.GetRawText()))];
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or InvalidProtocolBufferException or InvalidJsonException)
+        {
+            throw new FormatException("'parts' is not a list of texts and images");
+        }
+    }
+
+    private static string Text(JsonElement item, string name)
+    {
+        if (!item.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return "";
+        }
+
+        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw new FormatException($"'{name}' is not a text");
+    }
+
+    private static Timestamp? Time(string text) =>
+        DateTimeOffset.TryParseExact(text, SecondsFormats, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var time)
+            ? Timestamp.FromDateTimeOffset(time)
+            : null;
+
+    // Named as JSON, so that a cut-off line can never pass for protobuf by chance.
+    private static StreamRecord AsIs(string line) => StreamRecord.Of(null, Encoding.UTF8.GetBytes(line)).With(WireHeaders.ContentType, WireHeaders.Json);
+
+    private static StreamReader Open(string path)
+    {
+        try
+        {
+            var file = File.OpenRead(path);
+            return new(path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException($"{path} cannot be read: {fault.Message}", fault);
+        }
+    }
+
+    private static string? NextLine(StreamReader reader, string path)
+    {
+        try
+        {
+            return reader.ReadLine();
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new CommandFailedException($"{path} is not a whole .gz file: {fault.Message}", fault);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Vigil.Contracts;
+
+namespace Vigil.Pipeline.Demo.View;
+
+/// <summary>An item as it waits in a queue, with what a viewer needs of its evidence.</summary>
+/// <param name="Order">log2(value) less the half-lives waited from a fixed day on: highest first, free of the clock (<c>design.md</c> §7).</param>
+/// <param name="Policy">The policy of the queue, by its probability.</param>
+/// <param name="Nearest">The nearest known violation; null: none is near.</param>
+internal sealed record WaitingItem(
+    string Id,
+    string Queue,
+    double Order,
+    string Policy,
+    double Probability,
+    Neighbour? Nearest,
+    IReadOnlyList<HashHit> HashHits,
+    IReadOnlyList<Reason> RaisedBy,
+    string Snippet)
+{
+    public const int ReasonsKept = 3;
+
+    private static readonly DateTimeOffset Epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan HalfLife = TimeSpan.FromHours(4);
+
+    /// <param name="enqueued">LogAppendTime of the oldest queued version.</param>
+    public static WaitingItem Of(RankedItem item, DateTimeOffset enqueued)
+    {
+        var ranking = item.Ranking ?? throw new InvalidOperationException($"A queued item without a ranking: {item.ContentId}. This is a bug.");
+        var decisive = Decisive(ranking);
+        return new(
+            item.ContentId,
+            ranking.Queue,
+            Math.Log2(ranking.Value) - ((enqueued - Epoch) / HalfLife),
+            decisive.Policy ?? "",
+            decisive.Policy is null ? ranking.Risk : decisive.Probability,
+            ranking.Evidence.Neighbours.Where(near => near.Side == Side.Violation).MaxBy(near => near.Similarity),
+            ranking.Evidence.HashHits,
+            [.. ranking.Evidence.Reasons.Where(reason => reason.Contribution > 0).OrderByDescending(reason => reason.Contribution).Take(ReasonsKept)],
+            ranking.Snippet.Text);
+    }
+
+    // Reasons speak of the policy that decided; without them the likeliest one over its threshold did.
+    private static PolicyScore Decisive(Ranking ranking)
+    {
+        var named = ranking.Evidence.Reasons.Select(reason => reason.Policy).FirstOrDefault(policy => policy.Length > 0);
+        var over = ranking.Scores.Where(score => score.Probability >= score.Threshold).DefaultIfEmpty(ranking.Scores.MaxBy(score => score.Probability));
+        return named is not null && ranking.Scores.Any(score => score.Policy == named)
+            ? ranking.Scores.First(score => score.Policy == named)
+            : over.MaxBy(score => score.Probability);
+    }
+}
