@@ -13,6 +13,7 @@ internal static class CommandLine
         BrokerCommand.Create(),
         TopicsCommand.Create(),
         SamplesCommand.Create(),
+        ModelsCommand.Create(),
         VersionCommand.Create(),
     };
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Vigil.Embed;
 using Vigil.Ingest;
 using Vigil.Pipeline.Configuration;
 
@@ -17,6 +18,8 @@ internal static class ExitCode
     {
         OptionsValidationException => Usage,
         AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) => Usage,
+        // The folder or the provider that the configuration names.
+        EncoderException => Usage,
         ServiceUnreachableException => Unreachable,
         CommandFailedException or WorkerStoppedException => Failed,
         OperationCanceledException => Failed,

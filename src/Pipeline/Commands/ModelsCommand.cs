@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Vigil.Pipeline.Configuration;
+
+namespace Vigil.Pipeline.Commands;
+
+/// <summary>Which models lie in <c>models/</c>, and whether they are what their manifests say.</summary>
+internal static class ModelsCommand
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public static Command Create() => new("models", "Lists and verifies the models this installation runs on.")
+    {
+        Create("list", "What is there, by the manifests alone.", ModelFolder.Read),
+        Create("verify", "Checks the hash of every file and runs the encoders' self-tests; fails if anything is wrong.", ModelFolder.Verify),
+    };
+
+    private static Command Create(string name, string description, Func<string, ModelFolder> look)
+    {
+        var names = new Argument<string[]>("NAME") { Description = "Folders to look at; default: all", Arity = ArgumentArity.ZeroOrMore };
+        var folder = new Option<string>("--folder") { Description = "Where the models lie", DefaultValueFactory = _ => VigilHome.Models, HelpName = "DIR" };
+        var json = new Option<bool>("--json") { Description = "One JSON document on standard output" };
+        var command = new Command(name, description) { names, folder, json };
+        command.SetAction(parsed =>
+        {
+            var models = Folders(parsed.GetValue(folder)!, parsed.GetValue(names) ?? []).Select(look).ToList();
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                output.WriteLine(JsonSerializer.Serialize(new { models }, Json));
+            }
+            else
+            {
+                Write(output, models);
+            }
+
+            return models.TrueForAll(model => model.Faults.Count == 0) ? ExitCode.Done : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    private static IEnumerable<string> Folders(string folder, IReadOnlyList<string> names)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new CommandFailedException($"there is no folder '{folder}'; set VIGIL_HOME or name one with --folder");
+        }
+
+        var found = Directory.GetDirectories(folder).Order(StringComparer.Ordinal).ToList();
+        var missing = names.Except(found.Select(Path.GetFileName)).ToList();
+        return missing.Count == 0
+            ? found.Where(model => names.Count == 0 || names.Contains(Path.GetFileName(model)))
+            : throw new CommandFailedException($"no model '{string.Join("', '", missing)}' in '{folder}'");
+    }
+
+    private static void Write(TextWriter output, List<ModelFolder> models)
+    {
+        foreach (var model in models)
+        {
+            var state = model.Faults.Count == 0 ? "ok" : "WRONG";
+            var megabytes = (model.Bytes / 1e6).ToString("F1", CultureInfo.InvariantCulture);
+            output.WriteLine($"{model.Name,-28} {model.Kind,-8} {megabytes,7} MB  {Short(model.Hash),-12}  {state}");
+            foreach (var fault in model.Faults)
+            {
+                output.WriteLine($"    {fault}");
+            }
+        }
+    }
+
+    private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
+}
