@@ -40,7 +40,7 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static IEnumerable<string> Folders(string folder, IReadOnlyList<string> names)
+    private static IEnumerable<string> Folders(string folder, string[] names)
     {
         if (!Directory.Exists(folder))
         {
@@ -50,7 +50,7 @@ internal static class ModelsCommand
         var found = Directory.GetDirectories(folder).Order(StringComparer.Ordinal).ToList();
         var missing = names.Except(found.Select(Path.GetFileName)).ToList();
         return missing.Count == 0
-            ? found.Where(model => names.Count == 0 || names.Contains(Path.GetFileName(model)))
+            ? found.Where(model => names.Length == 0 || names.Contains(Path.GetFileName(model)))
             : throw new CommandFailedException($"no model '{string.Join("', '", missing)}' in '{folder}'");
     }
 
