@@ -10,6 +10,7 @@ internal static class CommandLine
     public static RootCommand Create() => new("Vigil: ranks incoming content by risk and publishes prioritized review queues.")
     {
         RunCommand.Create(),
+        BankCommand.Create(),
         BrokerCommand.Create(),
         TopicsCommand.Create(),
         SamplesCommand.Create(),

@@ -83,6 +83,11 @@ internal static class VigilHost
         {
             builder.AddWorkerRole();
         }
+
+        if (roles.HasFlag(Role.Bank))
+        {
+            builder.AddBankRole();
+        }
     }
 
     private static void MapRoles(WebApplication app, Role roles)

@@ -7,7 +7,10 @@ namespace Vigil.Pipeline.Commands;
 internal static class CommandServices
 {
     /// <summary>The same sources as a role's host, later ones winning: appsettings.json, environment, <paramref name="settings"/>.</summary>
-    public static ServiceProvider Build(params IEnumerable<KeyValuePair<string, string?>> settings)
+    public static ServiceProvider Build(params IEnumerable<KeyValuePair<string, string?>> settings) => Build(static _ => { }, settings);
+
+    /// <param name="add">What this command needs besides.</param>
+    public static ServiceProvider Build(Action<IServiceCollection> add, params IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var configuration = new ConfigurationBuilder()
             .SetBasePath(AppContext.BaseDirectory)
@@ -18,6 +21,7 @@ internal static class CommandServices
         services.AddSingleton<IConfiguration>(configuration.Build());
         services.AddVigilOptions();
         services.AddSingleton<KafkaClients>();
+        add(services);
         return services.BuildServiceProvider();
     }
 }

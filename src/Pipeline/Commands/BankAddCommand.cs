@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Vigil.Contracts.Wire;
+using Vigil.Pipeline.BankIndex;
+using Vigil.Pipeline.Kafka;
+using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
+
+namespace Vigil.Pipeline.Commands;
+
+/// <summary><c>vigil bank add</c>.</summary>
+internal static class BankAddCommand
+{
+    public static Command Create()
+    {
+        var id = BankCommand.IdOption();
+        var side = new Option<Contracts.Side>("--side") { Description = "violation, or benign for a harmless look-alike", Required = true, HelpName = "violation|benign" };
+        var policies = new Option<string[]>("--policy") { Description = "A policy it speaks for (repeatable)", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "POLICY" };
+        var text = new Option<string?>("--text") { Description = "The exemplar itself", HelpName = "TEXT" };
+        var file = new Option<FileInfo?>("--file") { Description = "A file of UTF-8 text that holds the exemplar", HelpName = "FILE" };
+        var image = new Option<FileInfo?>("--image") { Description = "An image file that is the exemplar; it matches equal files only", HelpName = "FILE" };
+        var severity = new Option<int>("--severity") { Description = "1 to 10; without it the policy's own", HelpName = "N" };
+        var expires = new Option<double?>("--expires-hours") { Description = "After so many hours it no longer matches", HelpName = "HOURS" };
+        var note = new Option<string?>("--note") { Description = "For people; never compared", HelpName = "TEXT" };
+        var json = BankCommand.JsonOption();
+        var command = new Command("add", "Adds an exemplar, or replaces the one of that id. It counts within a second.") { id, side, policies, text, file, image, severity, expires, note, json };
+        command.Validators.Add(result =>
+        {
+            if (new Option[] { text, file, image }.Count(option => result.GetResult(option) is not null) != 1)
+            {
+                result.AddError("name one of --text, --file and --image");
+            }
+        });
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var entry = new BankEntry
+            {
+                Id = parsed.GetRequiredValue(id),
+                Side = (Side)parsed.GetRequiredValue(side),
+                Severity = parsed.GetValue(severity),
+                Source = "vigil bank add",
+                Note = parsed.GetValue(note) ?? "",
+                Part = await PartAsync(parsed.GetValue(text), parsed.GetValue(file), parsed.GetValue(image), cancellation),
+            };
+            entry.Policies.AddRange(parsed.GetRequiredValue(policies));
+            return await RunAsync(entry, parsed.GetValue(expires), parsed.GetValue(json), cancellation);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(BankEntry entry, double? expiresHours, bool json, CancellationToken cancellation)
+    {
+        if ((BankRecordReader.IdFault(entry.Id) ?? BankRecordReader.EntryFault(entry, entry.Id)) is { } fault)
+        {
+            throw new CommandFailedException($"the entry is not usable: {fault}");
+        }
+
+        await using var services = CommandServices.Build();
+        var clients = services.GetRequiredService<KafkaClients>();
+        await KafkaReachable.CheckAsync(clients, cancellation);
+        var state = new BankState { State = BankState.Types.State.Live };
+        if (expiresHours is { } hours)
+        {
+            state.ExpiresAt = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(hours));
+        }
+
+        using var publisher = new BankPublisher(clients);
+        await publisher.AddAsync(entry, state, cancellation);
+        if (json)
+        {
+            BankCommand.WriteJson(new { id = entry.Id, state = "live", expiresAt = state.ExpiresAt?.ToDateTimeOffset() });
+        }
+        else
+        {
+            Console.Out.WriteLine($"added {entry.Id}");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static async Task<Part> PartAsync(string? text, FileInfo? file, FileInfo? image, CancellationToken cancellation)
+    {
+        try
+        {
+            return image is not null
+                ? new Part { Image = new Image { Bytes = Google.Protobuf.ByteString.CopyFrom(await File.ReadAllBytesAsync(image.FullName, cancellation)) } }
+                : new Part { Text = text ?? await File.ReadAllTextAsync(file!.FullName, cancellation) };
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException(fault.Message, fault);
+        }
+    }
+}

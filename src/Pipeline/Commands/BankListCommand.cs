@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Spectre.Console;
+using Vigil.Contracts;
+using Vigil.Pipeline.BankIndex;
+using Vigil.Pipeline.Kafka;
+
+namespace Vigil.Pipeline.Commands;
+
+/// <summary><c>vigil bank list</c>.</summary>
+internal static class BankListCommand
+{
+    public static Command Create()
+    {
+        var side = new Option<Side?>("--side") { Description = "This side only", HelpName = "violation|benign" };
+        var policy = new Option<string?>("--policy") { Description = "Entries that speak for this policy only", HelpName = "POLICY" };
+        var state = new Option<string?>("--state") { Description = "Entries in this state only: live, shadow, canary, disabled, inert or expired", HelpName = "STATE" };
+        var limit = new Option<int>("--limit") { Description = "Rows to show", DefaultValueFactory = _ => 100, HelpName = "N" };
+        var json = BankCommand.JsonOption();
+        var command = new Command("list", "Lists the entries as workers see them, by id.") { side, policy, state, limit, json };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            parsed.GetValue(side), parsed.GetValue(policy), parsed.GetValue(state), parsed.GetValue(limit), parsed.GetValue(json), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Side? side, string? policy, string? state, int limit, bool json, CancellationToken cancellation)
+    {
+        await using var services = CommandServices.Build();
+        var clients = services.GetRequiredService<KafkaClients>();
+        await KafkaReachable.CheckAsync(clients, cancellation);
+        var now = TimeProvider.System.GetUtcNow();
+        var entries = BankListing.Read(clients, cancellation).Values
+            .Where(listed => (side is null || listed.Entry.Side == (Contracts.Wire.Side)side)
+                && (policy is null || listed.Entry.Policies.Contains(policy))
+                && (state is null || listed.StateName(now) == state))
+            .OrderBy(listed => listed.Entry.Id, StringComparer.Ordinal)
+            .ToList();
+        if (json)
+        {
+            BankCommand.WriteJson(new { total = entries.Count, entries = entries.Take(limit).Select(listed => Describe(listed, now)) });
+            return ExitCode.Done;
+        }
+
+        var table = new Table().AddColumns("id", "side", "policies", "severity", "state", "vectors", "source");
+        foreach (var listed in entries.Take(limit))
+        {
+            table.AddRow(
+                Markup.Escape(listed.Entry.Id),
+                Name(listed),
+                Markup.Escape(string.Join(", ", listed.Entry.Policies)),
+                listed.Entry.Severity == 0 ? "policy's" : $"{listed.Entry.Severity}",
+                listed.StateName(now),
+                $"{listed.Entry.Vectors.Count}",
+                Markup.Escape(listed.Entry.Source));
+        }
+
+        AnsiConsole.Write(table);
+        Console.Out.WriteLine($"{Math.Min(limit, entries.Count)} of {entries.Count} entries");
+        return ExitCode.Done;
+    }
+
+    private static object Describe(ListedEntry listed, DateTimeOffset now) => new
+    {
+        id = listed.Entry.Id,
+        side = Name(listed),
+        policies = listed.Entry.Policies,
+        severity = listed.Entry.Severity,
+        state = listed.StateName(now),
+        expiresAt = listed.State?.ExpiresAt?.ToDateTimeOffset(),
+        vectors = listed.Entry.Vectors.Count,
+        hashes = listed.Entry.Hashes.Count,
+        source = listed.Entry.Source,
+        origin = listed.Entry.Origin,
+        embedder = listed.Entry.Embedder,
+    };
+
+    private static string Name(ListedEntry listed) => listed.Entry.Side.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Vigil.Pipeline.Configuration;
+
+/// <summary>Section <c>Vigil:Bank</c>.</summary>
+internal sealed class BankOptions
+{
+    public const string Section = "Vigil:Bank";
+
+    /// <summary>Folder of the starter bank, from Vigil's home where relative. Empty: none is seeded.</summary>
+    public string Starter { get; set; } = "models/bank-starter";
+
+    /// <summary>Records of <c>bank</c> embedded and written in one transaction, 1 to 1,000.</summary>
+    [Range(1, 1_000, ErrorMessage = "Vigil:Bank:BatchRecords must be 1 to 1,000.")]
+    public int BatchRecords { get; set; } = 128;
+
+    /// <summary>How long Kafka may fail before the process gives up, in minutes, 0.1 to 1,440.</summary>
+    [Range(0.1, 1_440, ErrorMessage = "Vigil:Bank:GiveUpMinutes must be 0.1 to 1,440.")]
+    public double GiveUpMinutes { get; set; } = 5;
+}
+
+[OptionsValidator]
+internal sealed partial class BankOptionsValidator : IValidateOptions<BankOptions>;
