@@ -17,9 +17,10 @@ internal sealed class LogSegment : IDisposable
     private readonly List<IndexEntry> _index = [];
     private long _nextIndexAt;
 
-    public LogSegment(string folder, long baseOffset)
+    public LogSegment(string folder, long baseOffset, long openedAt)
     {
         BaseOffset = baseOffset;
+        OpenedAt = openedAt;
         Path = PathOf(folder, baseOffset);
         _file = File.OpenHandle(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
         Size = RandomAccess.GetLength(_file);
@@ -33,7 +34,8 @@ internal sealed class LogSegment : IDisposable
 
     public long MaxTimestamp { get; private set; } = -1;
 
-    public long FirstTimestamp { get; private set; } = -1;
+    /// <summary>By the broker's clock, whatever times the records claim.</summary>
+    public long OpenedAt { get; }
 
     public static string PathOf(string folder, long baseOffset) =>
         System.IO.Path.Combine(folder, baseOffset.ToString("D20", CultureInfo.InvariantCulture) + ".log");
@@ -77,6 +79,16 @@ internal sealed class LogSegment : IDisposable
         }
 
         Size = position;
+    }
+
+    /// <summary>Shows every batch, oldest first.</summary>
+    public void Visit(BatchVisitor visit)
+    {
+        for (var position = 0L; TryReadBatch(position, Size, out var buffer, out var header); position += header.Size)
+        {
+            visit(header, buffer.AsSpan(0, header.Size));
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>
@@ -157,11 +169,6 @@ internal sealed class LogSegment : IDisposable
             }
 
             _nextIndexAt = position + IndexInterval;
-        }
-
-        if (FirstTimestamp < 0)
-        {
-            FirstTimestamp = header.MaxTimestamp;
         }
 
         MaxTimestamp = Math.Max(MaxTimestamp, header.MaxTimestamp);

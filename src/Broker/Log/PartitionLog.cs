@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using Vigil.Broker.Protocol;
 using Vigil.Broker.Protocol.Messages;
 
@@ -10,32 +9,37 @@ internal readonly record struct AppendResult(ErrorCode Error, long BaseOffset = 
 internal readonly record struct ReadResult(ErrorCode Error, long HighWatermark, long LastStable, long LogStart, LogSlice Slice, IReadOnlyList<AbortedTransaction>? Aborted);
 
 /// <summary>
-/// The log of one partition: an ordered list of segments, the state of its producers and transactions, and the fetches
-/// that wait for it. One lock guards the state; records are read outside it.
+/// The log of one partition: its files, the state of its producers and transactions, and the fetches that wait for it.
+/// One lock guards the state; records are read outside it.
 /// </summary>
 internal sealed class PartitionLog : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly List<LogSegment> _segments = [];
     private readonly ProducerStates _producers = new();
     private readonly TransactionIndex _transactions = new();
     private readonly HashSet<FetchSignal> _waiting = [];
-    private readonly string _folder;
-    private readonly TimeProvider _time;
+    private readonly SegmentList _segments;
     private readonly NumberFile _startFile;
+    private readonly TimeProvider _time;
     private LogSettings _settings;
-    private long _logStart;
-    private long _end;
+    private long _start;
     private bool _closed;
 
     public PartitionLog(string folder, LogSettings settings, TimeProvider time)
     {
-        _folder = folder;
         _settings = settings;
         _time = time;
         Directory.CreateDirectory(folder);
         _startFile = new NumberFile(Path.Combine(folder, "log-start"));
-        Recover();
+        _segments = new SegmentList(folder);
+        _segments.Recover(Now, (in BatchHeader header, ReadOnlySpan<byte> batch) => Learn(header, batch));
+        if (settings.Compact)
+        {
+            _segments.Compact(_transactions, settings, Now);
+        }
+
+        _start = _segments.Start;
+        AdvanceStart(Math.Min(_startFile.Read() ?? 0, _segments.End));
     }
 
     public (long Start, long LastStable, long End) Bounds
@@ -44,14 +48,12 @@ internal sealed class PartitionLog : IDisposable
         {
             lock (_lock)
             {
-                return (_logStart, LastStable, _end);
+                return (_start, LastStable, _segments.End);
             }
         }
     }
 
-    private LogSegment Active => _segments[^1];
-
-    private long LastStable => _transactions.FirstOpenOffset ?? _end;
+    private long LastStable => _transactions.FirstOpenOffset ?? _segments.End;
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -73,35 +75,13 @@ internal sealed class PartitionLog : IDisposable
 
         lock (_lock)
         {
-            if (_closed)
-            {
-                return new(ErrorCode.UnknownTopicOrPartition);
-            }
-
             error = Accepts(batch, header, out var duplicateOf);
             if (error != ErrorCode.None || duplicateOf is not null)
             {
                 return new(error, duplicateOf ?? -1);
             }
 
-            var appendTime = _settings.LogAppendTime ? Now : -1;
-            var buffer = ArrayPool<byte>.Shared.Rent(batch.Length);
-            var stored = buffer.AsSpan(0, batch.Length);
-            batch.CopyTo(stored);
-            header = header with { BaseOffset = _end };
-            if (appendTime >= 0)
-            {
-                header = header with { Attributes = (short)(header.Attributes | BatchHeader.LogAppendTimeFlag), MaxTimestamp = appendTime };
-            }
-            else
-            {
-                header = header with { Attributes = (short)(header.Attributes & ~BatchHeader.LogAppendTimeFlag) };
-            }
-
-            RecordBatch.Seal(stored, header);
-            Write(stored, header);
-            ArrayPool<byte>.Shared.Return(buffer);
-            return new(ErrorCode.None, header.BaseOffset, appendTime);
+            return Store(batch, header);
         }
     }
 
@@ -110,46 +90,43 @@ internal sealed class PartitionLog : IDisposable
     {
         lock (_lock)
         {
-            if (_closed || !_transactions.IsOpen(producerId))
+            if (!_closed && _transactions.IsOpen(producerId))
             {
-                return;
+                var marker = RecordBatch.Marker(producerId, epoch, commit, _segments.End, Now);
+                BatchHeader.TryRead(marker, out var header);
+                Write(marker, header);
             }
-
-            var marker = RecordBatch.Marker(producerId, epoch, commit, _end, Now);
-            BatchHeader.TryRead(marker, out var header);
-            Write(marker, header);
         }
     }
 
     public ReadResult Read(long offset, int maxBytes, bool readCommitted, bool atLeastOne)
     {
-        LogSegment[] segments;
-        long limit, size;
+        SegmentView view;
+        long limit;
         ReadResult result;
         lock (_lock)
         {
-            result = new(ErrorCode.None, _end, LastStable, _logStart, LogSlice.Empty, readCommitted ? [] : null);
+            limit = readCommitted ? LastStable : _segments.End;
+            result = new(ErrorCode.None, _segments.End, LastStable, _start, LogSlice.Empty, readCommitted ? [] : null);
             if (_closed)
             {
                 return result with { Error = ErrorCode.UnknownTopicOrPartition };
             }
 
-            if (offset < _logStart || offset > _end)
+            if (offset < _start || offset > _segments.End)
             {
                 return result with { Error = ErrorCode.OffsetOutOfRange };
             }
 
-            limit = readCommitted ? LastStable : _end;
             if (offset >= limit)
             {
                 return result;
             }
 
-            segments = [.. _segments[Floor(offset)..]];
-            size = Active.Size;
+            view = _segments.View(offset);
         }
 
-        var slice = ReadFirst(segments, offset, limit, maxBytes, atLeastOne, size);
+        var slice = view.Read(offset, limit, maxBytes, atLeastOne);
         if (slice.Length == 0 || !readCommitted)
         {
             return result with { Slice = slice };
@@ -164,29 +141,18 @@ internal sealed class PartitionLog : IDisposable
     /// <summary>The first record at or after a timestamp, below the last stable offset for readers of committed records.</summary>
     public (long Offset, long Timestamp) FindByTime(long timestamp, bool readCommitted)
     {
-        LogSegment[] segments;
-        long limit, size, start;
+        SegmentView view;
+        long limit, start;
         lock (_lock)
         {
-            segments = [.. _segments];
-            size = Active.Size;
-            start = _logStart;
-            limit = readCommitted ? LastStable : _end;
+            view = _segments.View(_start);
+            start = _start;
+            limit = readCommitted ? LastStable : _segments.End;
         }
 
-        foreach (var segment in segments)
-        {
-            if (segment.MaxTimestamp >= timestamp
-                && segment.TryFindByTime(timestamp, segment == segments[^1] ? size : segment.Size, out var batch, out var header))
-            {
-                var found = TimestampSearch.Within(batch.AsSpan(0, header.Size), header, timestamp);
-                ArrayPool<byte>.Shared.Return(batch);
-                found = found.Offset < start ? (start, found.Timestamp) : found;
-                return found.Offset < limit ? found : (-1, -1);
-            }
-        }
-
-        return (-1, -1);
+        return view.FindByTime(timestamp) is { } found && Math.Max(found.Offset, start) < limit
+            ? (Math.Max(found.Offset, start), found.Timestamp)
+            : (-1, -1);
     }
 
     /// <summary>Moves the log's start forward; −1 means its end. Null where the offset lies outside the log.</summary>
@@ -194,23 +160,23 @@ internal sealed class PartitionLog : IDisposable
     {
         lock (_lock)
         {
-            var target = offset == -1 ? _end : offset;
-            if (target < 0 || target > _end)
+            var target = offset == -1 ? _segments.End : offset;
+            if (target < 0 || target > _segments.End)
             {
                 return null;
             }
 
-            if (target > _logStart)
+            if (target > _start)
             {
                 _startFile.Write(target);
                 AdvanceStart(target);
             }
 
-            return _logStart;
+            return _start;
         }
     }
 
-    /// <summary>Rolls and deletes what the topic's settings let go, and forgets silent producers.</summary>
+    /// <summary>Deletes what the topic's settings let go, and forgets silent producers.</summary>
     public void Maintain(TimeSpan producerExpiry)
     {
         lock (_lock)
@@ -220,11 +186,11 @@ internal sealed class PartitionLog : IDisposable
                 return;
             }
 
-            var now = Now;
-            _producers.Expire(now - (long)producerExpiry.TotalMilliseconds, _transactions.IsOpen);
+            _producers.Expire(Now - (long)producerExpiry.TotalMilliseconds, _transactions.IsOpen);
             if (_settings.Delete)
             {
-                Retain(now);
+                _segments.Retain(_settings, LastStable, Now);
+                AdvanceStart(_segments.Start);
             }
         }
     }
@@ -251,7 +217,7 @@ internal sealed class PartitionLog : IDisposable
         {
             if (!_closed)
             {
-                Active.Flush();
+                _segments.Flush();
             }
         }
     }
@@ -261,7 +227,7 @@ internal sealed class PartitionLog : IDisposable
         lock (_lock)
         {
             _closed = true;
-            _segments.ForEach(segment => segment.Dispose());
+            _segments.Dispose();
             Announce();
         }
     }
@@ -269,6 +235,11 @@ internal sealed class PartitionLog : IDisposable
     private ErrorCode Accepts(ReadOnlySpan<byte> batch, in BatchHeader header, out long? duplicateOf)
     {
         duplicateOf = null;
+        if (_closed)
+        {
+            return ErrorCode.UnknownTopicOrPartition;
+        }
+
         if (batch.Length > _settings.MaxMessageBytes)
         {
             return ErrorCode.MessageTooLarge;
@@ -282,18 +253,42 @@ internal sealed class PartitionLog : IDisposable
         return _producers.Check(header, out duplicateOf);
     }
 
-    private void Write(ReadOnlySpan<byte> batch, in BatchHeader header)
+    private AppendResult Store(ReadOnlySpan<byte> batch, in BatchHeader header)
     {
-        if (Active.Size > 0 && (Active.Size + batch.Length > _settings.SegmentBytes || Now - Active.FirstTimestamp > _settings.SegmentMs))
+        var appendTime = _settings.LogAppendTime ? Now : -1;
+        var stored = header with
         {
-            Roll();
+            BaseOffset = _segments.End,
+            Attributes = (short)((header.Attributes & ~BatchHeader.LogAppendTimeFlag) | (appendTime >= 0 ? BatchHeader.LogAppendTimeFlag : 0)),
+            MaxTimestamp = appendTime >= 0 ? appendTime : header.MaxTimestamp,
+        };
+        var buffer = ArrayPool<byte>.Shared.Rent(batch.Length);
+        try
+        {
+            var copy = buffer.AsSpan(0, batch.Length);
+            batch.CopyTo(copy);
+            RecordBatch.Seal(copy, stored);
+            Write(copy, stored);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        Active.Append(batch, header);
-        _producers.Apply(header);
-        _transactions.Apply(header, batch);
-        _end = header.LastOffset + 1;
+        return new(ErrorCode.None, stored.BaseOffset, appendTime);
+    }
+
+    private void Write(ReadOnlySpan<byte> batch, in BatchHeader header)
+    {
+        _segments.Append(batch, header, _settings, Now);
+        Learn(header, batch);
         Announce();
+    }
+
+    private void Learn(in BatchHeader header, ReadOnlySpan<byte> batch)
+    {
+        _producers.Apply(header, Now);
+        _transactions.Apply(header, batch);
     }
 
     private void Announce()
@@ -306,103 +301,10 @@ internal sealed class PartitionLog : IDisposable
         _waiting.Clear();
     }
 
-    private void Roll() => _segments.Add(new LogSegment(_folder, _end));
-
-    private void Retain(long now)
-    {
-        if (Active.Size > 0 && IsExpired(Active, now))
-        {
-            Roll();
-        }
-
-        var total = _segments.Sum(segment => segment.Size);
-        while (_segments.Count > 1 && _segments[1].BaseOffset <= LastStable)
-        {
-            var oldest = _segments[0];
-            var tooMuch = _settings.RetentionBytes >= 0 && total - oldest.Size >= _settings.RetentionBytes;
-            if (!tooMuch && !IsExpired(oldest, now))
-            {
-                return;
-            }
-
-            total -= oldest.Size;
-            AdvanceStart(_segments[1].BaseOffset);
-        }
-    }
-
-    private bool IsExpired(LogSegment segment, long now) => _settings.RetentionMs >= 0 && segment.MaxTimestamp < now - _settings.RetentionMs;
-
     private void AdvanceStart(long offset)
     {
-        _logStart = Math.Max(_logStart, offset);
-        while (_segments.Count > 1 && _segments[1].BaseOffset <= _logStart)
-        {
-            _segments[0].Delete();
-            _segments.RemoveAt(0);
-        }
-
-        _transactions.TrimTo(_logStart);
-    }
-
-    private int Floor(long offset)
-    {
-        var index = _segments.FindLastIndex(segment => segment.BaseOffset <= offset);
-        return Math.Max(index, 0);
-    }
-
-    private static LogSlice ReadFirst(LogSegment[] segments, long offset, long limit, int maxBytes, bool atLeastOne, long activeSize)
-    {
-        foreach (var segment in segments)
-        {
-            try
-            {
-                if (segment.Read(offset, limit, maxBytes, atLeastOne, segment == segments[^1] ? activeSize : segment.Size) is { } slice)
-                {
-                    return slice;
-                }
-            }
-            catch (ObjectDisposedException)
-            {
-                // Retention deleted the file under this read; the client's next fetch is told that its offset is gone.
-                return LogSlice.Empty;
-            }
-        }
-
-        return LogSlice.Empty;
-    }
-
-    private void Recover()
-    {
-        var bases = Directory.EnumerateFiles(_folder, "*.log")
-            .Select(file => long.Parse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture))
-            .Order()
-            .ToList();
-        foreach (var baseOffset in bases)
-        {
-            var segment = new LogSegment(_folder, baseOffset);
-            if (baseOffset < _end)
-            {
-                // Left over from a compaction that was cut off after its result had replaced the first file.
-                segment.Delete();
-                continue;
-            }
-
-            _end = baseOffset;
-            segment.Recover(verify: baseOffset == bases[^1], (in BatchHeader header, ReadOnlySpan<byte> batch) =>
-            {
-                _producers.Apply(header);
-                _transactions.Apply(header, batch);
-                _end = header.LastOffset + 1;
-            });
-            _segments.Add(segment);
-        }
-
-        if (_segments.Count == 0)
-        {
-            Roll();
-        }
-
-        _logStart = _segments[0].BaseOffset;
-        AdvanceStart(Math.Min(_startFile.Read() ?? 0, _end));
+        _start = Math.Max(_start, offset);
+        _segments.DropBelow(_start);
+        _transactions.TrimTo(_start);
     }
 }

@@ -45,7 +45,7 @@ internal sealed class ProducerStates
     }
 
     /// <summary>Learns a batch or marker that now stands in the log.</summary>
-    public void Apply(in BatchHeader batch)
+    public void Apply(in BatchHeader batch, long now)
     {
         if (!batch.HasProducer)
         {
@@ -64,7 +64,7 @@ internal sealed class ProducerStates
             state.Recent.Clear();
         }
 
-        state.LastTimestamp = batch.MaxTimestamp;
+        state.LastSeen = now;
         if (batch.IsControl)
         {
             return;
@@ -83,7 +83,7 @@ internal sealed class ProducerStates
     {
         foreach (var (id, state) in _states)
         {
-            if (state.LastTimestamp < horizon && !hasOpenTransaction(id))
+            if (state.LastSeen < horizon && !hasOpenTransaction(id))
             {
                 _states.Remove(id);
             }
@@ -96,7 +96,7 @@ internal sealed class ProducerStates
 
         public int? Last { get; set; }
 
-        public long LastTimestamp { get; set; }
+        public long LastSeen { get; set; }
 
         public Queue<(int First, int Last, long Offset)> Recent { get; } = new(Remembered);
     }

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace Vigil.Broker.Tests;
+
+/// <summary>A broker in a process of its own, which can be killed as a crash would kill it.</summary>
+internal sealed class BrokerProcess : IDisposable
+{
+    public const string Verb = "broker";
+
+    private readonly Process _process;
+
+    private BrokerProcess(Process process, string bootstrap)
+    {
+        _process = process;
+        Bootstrap = bootstrap;
+    }
+
+    public string Bootstrap { get; }
+
+    public static async Task<BrokerProcess> StartAsync(string folder, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [Verb, folder]) { RedirectStandardOutput = true };
+        var process = Process.Start(start)!;
+        var bootstrap = await process.StandardOutput.ReadLineAsync(cancellation);
+        return new BrokerProcess(process, bootstrap ?? throw new InvalidOperationException("The broker process ended before it served."));
+    }
+
+    public static async Task<int> ServeAsync(string folder)
+    {
+        await using var broker = DevelopmentBroker.Start(new BrokerOptions { DataDirectory = folder });
+        await Console.Out.WriteLineAsync(broker.Bootstrap);
+
+        // Whoever started it holds the other end of standard output only; the end of its input says that the starter is gone.
+        await broker.Completion;
+        return 0;
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync(CancellationToken cancellation)
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(cancellation);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,138 @@
+using System.Buffers.Binary;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using CsCheck;
+using Vigil.Broker.Protocol;
+using WireError = Vigil.Broker.Protocol.ErrorCode;
+
+namespace Vigil.Broker.Tests.Server;
+
+/// <summary>Whatever a client sends harms nobody but itself.</summary>
+public sealed class MalformedFrameTests
+{
+    private static readonly ApiKey[] Keys = [.. SupportedApi.All.Select(api => api.Key)];
+
+    /// <summary>A sound header of some request, then anything.</summary>
+    private static readonly Gen<byte[]> Frames = Gen.Select(
+        Gen.Int[0, Keys.Length - 1].Select(index => Keys[index]), Gen.Short[-1, 13], Gen.Byte.Array[0, 200], Gen.Int[0, 3],
+        (key, version, body, form) =>
+        {
+            using var writer = new WireWriter();
+            writer.Int16(form == 0 ? (short)(version * 37) : (short)key);
+            writer.Int16(version);
+            writer.Int32(7);
+            writer.String("fuzz");
+            var head = writer.Frame.ToArray();
+            byte[] frame = [.. head, .. body];
+            var length = form switch
+            {
+                1 => frame.Length + 1_000, // more than will come
+                2 when body.Length > 150 => int.MaxValue - body[0],
+                3 when body.Length > 150 => -body[0],
+                _ => frame.Length - 4,
+            };
+            BinaryPrimitives.WriteInt32BigEndian(frame, length);
+            return frame;
+        });
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Connections_SendingAnything_DisturbNobodyElse()
+    {
+        await using var broker = DevelopmentBroker.Start();
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.Bootstrap }).Build();
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = "topic", NumPartitions = 1, ReplicationFactor = 1 }]);
+        using var producer = new ProducerBuilder<Null, string>(new ProducerConfig { BootstrapServers = broker.Bootstrap, LingerMs = 0 }).Build();
+        var written = 0;
+
+        await Frames.Array[1, 4].SampleAsync(
+            async frames =>
+            {
+                using (var client = await RawClient.ConnectAsync(broker.Bootstrap, Cancellation))
+                {
+                    await SendAllAsync(client, frames);
+                    await client.DrainAsync();
+                }
+
+                if (Interlocked.Increment(ref written) % 20 == 0)
+                {
+                    await producer.ProduceAsync("topic", new Message<Null, string> { Value = "sound" }, Cancellation);
+                }
+            },
+            iter: 3_000,
+            threads: 4);
+
+        var description = await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(["topic"]));
+        Assert.Single(description.TopicDescriptions);
+        using var client = await RawClient.ConnectAsync(broker.Bootstrap, Cancellation);
+        Assert.Equal(written / 20, await EndAsync(admin));
+    }
+
+    [Theory]
+    [InlineData(new byte[] { (byte)'G', (byte)'E', (byte)'T', (byte)' ', (byte)'/', (byte)' ', (byte)'H', (byte)'T', (byte)'T', (byte)'P' })]
+    [InlineData(new byte[] { 0x7f, 0xff, 0xff, 0xff, 0, 3, 0, 1, 0, 0, 0, 1 })]
+    [InlineData(new byte[] { 0xff, 0xff, 0xff, 0xff, 0, 3, 0, 1, 0, 0, 0, 1 })]
+    [InlineData(new byte[] { 0, 0, 0, 0 })]
+    [InlineData(new byte[] { 0, 0, 0, 10, 0, 3, 0, 99, 0, 0, 0, 1, 0xff, 0xff })]
+    [InlineData(new byte[] { 0, 0, 0, 10, 0x03, 0xe7, 0, 0, 0, 0, 0, 1, 0xff, 0xff })]
+    [InlineData(new byte[] { 0, 0, 0, 14, 0, 3, 0, 1, 0, 0, 0, 1, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff })]
+    public async Task Connection_ThatBreaksTheProtocol_IsClosedWithoutAnAnswer(byte[] bytes)
+    {
+        await using var broker = DevelopmentBroker.Start();
+        using var client = await RawClient.ConnectAsync(broker.Bootstrap, Cancellation);
+
+        await client.SendAsync(bytes);
+
+        await Assert.ThrowsAnyAsync<Exception>(client.ReceiveAsync);
+    }
+
+    [Fact]
+    public async Task ApiVersions_OfAnUnknownVersion_IsAnsweredInTheFirst()
+    {
+        await using var broker = DevelopmentBroker.Start();
+        using var client = await RawClient.ConnectAsync(broker.Bootstrap, Cancellation);
+
+        await client.SendAsync(new byte[] { 0, 0, 0, 10, 0, 18, 0, 99, 0, 0, 0, 5, 0xff, 0xff });
+
+        var reply = new WireReader(await client.ReceiveAsync());
+        Assert.Equal(5, reply.Int32());
+        Assert.Equal(WireError.UnsupportedVersion, (WireError)reply.Int16());
+        Assert.NotEmpty(reply.Array(r => (r.Int16(), r.Int16(), r.Int16())));
+    }
+
+    [Fact]
+    public async Task Connections_OverTheLimit_AreClosed()
+    {
+        await using var broker = DevelopmentBroker.Start(new BrokerOptions { MaxConnections = 2 });
+        using var first = await RawClient.ConnectAsync(broker.Bootstrap, Cancellation);
+        using var second = await RawClient.ConnectAsync(broker.Bootstrap, Cancellation);
+        await first.InitProducerIdAsync(null);
+        await second.InitProducerIdAsync(null);
+        using var third = await RawClient.ConnectAsync(broker.Bootstrap, Cancellation);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => third.InitProducerIdAsync(null));
+        await first.InitProducerIdAsync(null);
+    }
+
+    /// <summary>The broker may have closed after an earlier frame.</summary>
+    private static async Task SendAllAsync(RawClient client, byte[][] frames)
+    {
+        try
+        {
+            foreach (var frame in frames)
+            {
+                await client.SendAsync(frame);
+            }
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+        }
+    }
+
+    private static async Task<long> EndAsync(IAdminClient admin)
+    {
+        var listed = await admin.ListOffsetsAsync([new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition("topic", 0), OffsetSpec = OffsetSpec.Latest() }]);
+        return listed.ResultInfos[0].TopicPartitionOffsetError.Offset.Value;
+    }
+}
