@@ -12,6 +12,7 @@ internal static class CommandLine
         RunCommand.Create(),
         BankCommand.Create(),
         BrokerCommand.Create(),
+        DemoCommand.Create(),
         TopicsCommand.Create(),
         SamplesCommand.Create(),
         ModelsCommand.Create(),

@@ -15,7 +15,8 @@ internal static class VigilHost
 
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(20);
 
-    public static WebApplication Build(Role roles, IEnumerable<KeyValuePair<string, string?>> settings)
+    /// <param name="configure">What a command changes before anything is made; null: nothing.</param>
+    public static WebApplication Build(Role roles, IEnumerable<KeyValuePair<string, string?>> settings, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddVigil(settings);
@@ -33,6 +34,7 @@ internal static class VigilHost
         builder.Services.AddVigilTelemetry();
         builder.Services.AddHealthChecks();
         AddRoles(builder, roles);
+        configure?.Invoke(builder);
 
         var app = builder.Build();
         app.MapPrometheusScrapingEndpoint("/metrics");

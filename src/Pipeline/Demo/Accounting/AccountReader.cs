@@ -11,8 +11,9 @@ internal sealed class AccountReader(KafkaClients clients)
 {
     private readonly TopicReader _topics = new(clients);
 
+    /// <param name="topicId">Of <c>content</c> as it is now: a topic that was deleted and made again is another account.</param>
     /// <param name="ranked">Also told of every ranked record, for checks of the queues.</param>
-    public async Task<Account> ReadAsync(Action<RankedItem> ranked, CancellationToken cancellation)
+    public async Task<Account> ReadAsync(string topicId, Action<RankedItem> ranked, CancellationToken cancellation)
     {
         var account = new Account();
         var first = await _topics.ReadAsync(
@@ -22,7 +23,7 @@ internal sealed class AccountReader(KafkaClients clients)
 
         // Older records have left content by retention; what status still says of them is no part of this account.
         bool Retained(RecordPosition position) => first.TryGetValue(position.Partition, out var from) && position.Offset >= from;
-        await _topics.ReadAsync(clients.Topics.Status, record => AddStatus(account, record, Retained), cancellation);
+        await _topics.ReadAsync(clients.Topics.Status, record => AddStatus(account, record, topicId, Retained), cancellation);
         await _topics.ReadAsync(clients.Topics.DeadLetters, record => AddDeadLetter(account, record, Retained), cancellation);
         await _topics.ReadAsync(
             clients.Topics.Ranked,
@@ -30,7 +31,7 @@ internal sealed class AccountReader(KafkaClients clients)
             {
                 var item = RankedItem.Parser.ParseFrom(record.Message.Value);
                 var position = PositionOf(item.Source);
-                if (Retained(position))
+                if (item.Source.TopicId == topicId && Retained(position))
                 {
                     account.AddRanked(position, (Disposition)item.Disposition);
                     ranked(item);
@@ -42,10 +43,10 @@ internal sealed class AccountReader(KafkaClients clients)
 
     public static RecordPosition PositionOf(SourceRecord source) => new(source.Partition, source.Offset);
 
-    private static void AddStatus(Account account, ConsumeResult<byte[]?, byte[]?> record, Func<RecordPosition, bool> retained)
+    private static void AddStatus(Account account, ConsumeResult<byte[]?, byte[]?> record, string topicId, Func<RecordPosition, bool> retained)
     {
         var status = StatusEvent.Parser.ParseFrom(record.Message.Value);
-        if (status.Kind == StatusEvent.Types.Kind.Disposition && PositionOf(status.Source) is var position && retained(position))
+        if (status.Kind == StatusEvent.Types.Kind.Disposition && status.Source.TopicId == topicId && PositionOf(status.Source) is var position && retained(position))
         {
             account.AddDisposition(position, (Disposition)status.Disposition, status.Reason);
         }

@@ -20,6 +20,18 @@ internal sealed class LiveBoard(TimeProvider time)
     private readonly Queue<(TimeSpan At, int Finished)> _pace = [];
     private int _finished;
 
+    /// <summary>Records with a disposition.</summary>
+    public int Finished
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _finished;
+            }
+        }
+    }
+
     /// <summary>A status event; only dispositions count.</summary>
     public void Apply(StatusEvent status)
     {

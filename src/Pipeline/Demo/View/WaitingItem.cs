@@ -4,7 +4,7 @@ namespace Vigil.Pipeline.Demo.View;
 
 /// <summary>An item as it waits in a queue, with what a viewer needs of its evidence.</summary>
 /// <param name="Order">log2(value) less the half-lives waited from a fixed day on: highest first, free of the clock (<c>design.md</c> §7).</param>
-/// <param name="Policy">The policy of the queue, by its probability.</param>
+/// <param name="Policy">The policy that decided; empty: none did, and the probability is that of any harm.</param>
 /// <param name="Nearest">The nearest known violation; null: none is near.</param>
 internal sealed record WaitingItem(
     string Id,
@@ -31,21 +31,22 @@ internal sealed record WaitingItem(
             item.ContentId,
             ranking.Queue,
             Math.Log2(ranking.Value) - ((enqueued - Epoch) / HalfLife),
-            decisive.Policy ?? "",
-            decisive.Policy is null ? ranking.Risk : decisive.Probability,
+            decisive?.Policy ?? "",
+            decisive?.Probability ?? ranking.Risk,
             ranking.Evidence.Neighbours.Where(near => near.Side == Side.Violation).MaxBy(near => near.Similarity),
             ranking.Evidence.HashHits,
             [.. ranking.Evidence.Reasons.Where(reason => reason.Contribution > 0).OrderByDescending(reason => reason.Contribution).Take(ReasonsKept)],
             ranking.Snippet.Text);
     }
 
-    // Reasons speak of the policy that decided; without them the likeliest one over its threshold did.
-    private static PolicyScore Decisive(Ranking ranking)
+    // Reasons speak of the policy that decided; without them the likeliest one over its threshold did. Null: none did.
+    private static PolicyScore? Decisive(Ranking ranking)
     {
         var named = ranking.Evidence.Reasons.Select(reason => reason.Policy).FirstOrDefault(policy => policy.Length > 0);
-        var over = ranking.Scores.Where(score => score.Probability >= score.Threshold).DefaultIfEmpty(ranking.Scores.MaxBy(score => score.Probability));
-        return named is not null && ranking.Scores.Any(score => score.Policy == named)
-            ? ranking.Scores.First(score => score.Policy == named)
-            : over.MaxBy(score => score.Probability);
+        var decisive = ranking.Scores
+            .Where(score => named is null ? score.Probability >= score.Threshold : score.Policy == named)
+            .OrderByDescending(score => score.Probability)
+            .ToList();
+        return decisive.Count == 0 ? null : decisive[0];
     }
 }

@@ -1,0 +1,189 @@
+using Vigil.Contracts.Wire;
+using Vigil.Pipeline.Demo.Accounting;
+using Vigil.Pipeline.Demo.Publishing;
+using Vigil.Pipeline.Demo.Services;
+using Vigil.Pipeline.Demo.View;
+using Vigil.Pipeline.Kafka;
+using Vigil.Pipeline.Roles;
+
+namespace Vigil.Pipeline.Demo;
+
+/// <summary>
+/// `vigil demo`: 1. Kafka and Redis, named or as children; 2. topics; 3. all roles, as `vigil run` has them; 4. the stream,
+/// published and watched; 5. the account, read back from Kafka, or serving on.
+/// </summary>
+internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter output)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        var stream = DemoStream.Open(options, Console.Error.WriteLine);
+
+        // :: Step 1: services
+        await using var services = await DemoServices.StartAsync(cancellation);
+        var reviewer = DemoReviewer.Make();
+        await using var app = VigilHost.Build(Role.All, [.. Settings(services), .. reviewer.Settings], Quiet);
+        var clients = app.Services.GetRequiredService<KafkaClients>();
+        await KafkaReachable.CheckAsync(clients, cancellation);
+
+        // :: Step 2: topics
+        using (var topics = new TopicSetup(clients))
+        {
+            await topics.ApplyAsync(grow: false);
+        }
+
+        // :: Step 3: roles
+        var board = new LiveBoard(time);
+        using var reader = new LiveReader(clients, board);
+        await VigilHost.StartAsync(app, cancellation);
+        await output.WriteLineAsync($"vigil demo: Kafka {services.Kafka}{(services.KafkaEmbedded ? " (embedded development broker)" : "")}, Redis {services.Redis}{(services.RedisEmbedded ? " (child process)" : "")}, HTTP {Http(app)}");
+        await output.WriteLineAsync($"vigil demo: reviewers' API under {Http(app)} with the header  Authorization: Bearer {reviewer.Token}");
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
+        var reading = reader.RunAsync(ending.Token);
+        try
+        {
+            return await RunStreamAsync(stream, new Running(services, app, clients, board, reviewer), ending.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            VigilHost.ThrowIfFaulted(app);
+            throw new CommandFailedException("The roles stopped before the stream had ended.");
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await app.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task<int> RunStreamAsync(DemoStream stream, Running running, CancellationToken cancellation)
+    {
+        // :: Step 4: the stream
+        var publisher = new StreamPublisher(running.Clients, time, options.Rate);
+        DemoSnapshot Snapshot() => running.Board.Snapshot(publisher.Delivered, stream.Total, DemoDisplay.TopItems);
+        var display = new DemoDisplay(time, output, showSnippets: stream.IsShipped);
+        var finished = PublishAndFinishAsync(stream, publisher, running, cancellation);
+        await display.ShowWhileAsync(Snapshot, options.Exit || options.Keep || !DemoDisplay.IsTerminal ? finished : StayAsync(finished, cancellation));
+
+        // :: Step 5: the account, or serving on
+        if (options.Exit)
+        {
+            await WriteAsync(PlainView.Queues(Snapshot()));
+            return await CheckAsync(stream, publisher, running.Clients, cancellation) ? ExitCode.Done : ExitCode.Failed;
+        }
+
+        if (!DemoDisplay.IsTerminal)
+        {
+            await WriteAsync(PlainView.Queues(Snapshot()));
+        }
+
+        await WriteAsync(DemoAddresses.Lines(running.Services, Http(running.App), running.Reviewer));
+        await StayAsync(finished, cancellation);
+        return ExitCode.Done;
+    }
+
+    private async Task PublishAndFinishAsync(DemoStream stream, StreamPublisher publisher, Running running, CancellationToken cancellation)
+    {
+        var publishing = publisher.PublishAsync(stream.Records, cancellation);
+        var lastCount = -1;
+        var lastMoved = time.GetTimestamp();
+        while (!publishing.IsCompletedSuccessfully || !running.Board.HasReached(publisher.LastOffsets))
+        {
+            if (publishing.IsFaulted || publishing.IsCanceled)
+            {
+                await publishing;
+            }
+
+            if (running.Services.ChildEnded.IsCompleted)
+            {
+                throw new CommandFailedException(await running.Services.ChildEnded);
+            }
+
+            var count = publisher.Delivered + running.Board.Finished;
+            (lastCount, lastMoved) = count == lastCount ? (lastCount, lastMoved) : (count, time.GetTimestamp());
+            if (time.GetElapsedTime(lastMoved) > Patience)
+            {
+                throw new CommandFailedException($"Nothing has moved for {Patience.TotalMinutes} minutes: {publisher.Delivered} records published, {running.Board.Finished} with a disposition.");
+            }
+
+            await Task.Delay(Look, time, cancellation);
+        }
+    }
+
+    private async Task<bool> CheckAsync(DemoStream stream, StreamPublisher publisher, KafkaClients clients, CancellationToken cancellation)
+    {
+        var waiting = new WaitingItems();
+        var queues = new Dictionary<RecordPosition, string>();
+        var account = await new AccountReader(clients).ReadAsync(
+            await ContentTopicIdAsync(clients),
+            item =>
+            {
+                queues[AccountReader.PositionOf(item.Source)] = item.Queue;
+                waiting.Apply(item.ToDomain());
+            },
+            cancellation);
+        var report = account.Close();
+        await WriteAsync(report.Lines());
+        return (!stream.IsShipped || await CheckExpectedAsync(stream, publisher, account, waiting, queues)) & report.IsBalanced;
+    }
+
+    private async Task<bool> CheckExpectedAsync(DemoStream stream, StreamPublisher publisher, Account account, WaitingItems waiting, Dictionary<RecordPosition, string> queues)
+    {
+        const int Shown = 20;
+        var differences = ExpectedOutcomes.Differences(stream.Samples, publisher.Positions, account, position => queues.GetValueOrDefault(position));
+        await WriteAsync([$"Expected outcomes: {stream.Samples.Count - differences.Count} of {stream.Samples.Count} records ended as they must", .. differences.Take(Shown).Select(line => $"  {line}")]);
+        if (!stream.IsWhole)
+        {
+            return differences.Count == 0;
+        }
+
+        var planted = PlantedPlaces.Of(stream.Samples, waiting.Places(), waiting.Depths);
+        await WriteAsync(planted.Lines());
+        return differences.Count == 0 && planted.Share >= PlantedPlaces.Wanted;
+    }
+
+    private static async Task<string> ContentTopicIdAsync(KafkaClients clients)
+    {
+        using var topics = new TopicSetup(clients);
+        return (await topics.ReadAsync()).Single(state => state.Wanted.Name == clients.Topics.Content).Id;
+    }
+
+    // Until Ctrl-C, which is how such a demo ends well.
+    private async Task StayAsync(Task finished, CancellationToken cancellation)
+    {
+        await finished;
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task WriteAsync(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            await output.WriteLineAsync(line);
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> Settings(DemoServices services)
+    {
+        // Any free port, so that two demos fit on one machine; a named address stands.
+        var http = Environment.GetEnvironmentVariable("VIGIL__HTTP__URLS");
+        return [.. services.Settings, KeyValuePair.Create("Http:Urls", (string?)(string.IsNullOrEmpty(http) ? "http://127.0.0.1:0" : http))];
+    }
+
+    // The view is what a demo shows; a level that someone asked for stands.
+    private static void Quiet(WebApplicationBuilder builder)
+    {
+        const string Level = "Logging:LogLevel:Default";
+        if (Environment.GetEnvironmentVariable("Logging__LogLevel__Default") is null)
+        {
+            builder.Configuration.AddInMemoryCollection([KeyValuePair.Create(Level, (string?)nameof(LogLevel.Warning))]);
+        }
+    }
+
+    private static string Http(WebApplication app) => string.Join(' ', app.Urls);
+
+    private sealed record Running(DemoServices Services, WebApplication App, KafkaClients Clients, LiveBoard Board, DemoReviewer Reviewer);
+}
