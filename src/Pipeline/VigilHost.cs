@@ -88,7 +88,7 @@ internal static class VigilHost
 
         if (roles.HasFlag(Role.Bank))
         {
-            builder.AddBankRole();
+            builder.Services.AddBankRole();
         }
     }
 

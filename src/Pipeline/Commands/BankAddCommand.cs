@@ -21,7 +21,8 @@ internal static class BankAddCommand
         var expires = new Option<double?>("--expires-hours") { Description = "After so many hours it no longer matches", HelpName = "HOURS" };
         var note = new Option<string?>("--note") { Description = "For people; never compared", HelpName = "TEXT" };
         var json = BankCommand.JsonOption();
-        var command = new Command("add", "Adds an exemplar, or replaces the one of that id. It counts within a second.") { id, side, policies, text, file, image, severity, expires, note, json };
+        var settings = SettingOption.Create();
+        var command = new Command("add", "Adds an exemplar, or replaces the one of that id. It counts within a second.") { id, side, policies, text, file, image, severity, expires, note, json, settings };
         command.Validators.Add(result =>
         {
             if (new Option[] { text, file, image }.Count(option => result.GetResult(option) is not null) != 1)
@@ -41,19 +42,19 @@ internal static class BankAddCommand
                 Part = await PartAsync(parsed.GetValue(text), parsed.GetValue(file), parsed.GetValue(image), cancellation),
             };
             entry.Policies.AddRange(parsed.GetRequiredValue(policies));
-            return await RunAsync(entry, parsed.GetValue(expires), parsed.GetValue(json), cancellation);
+            return await RunAsync(entry, parsed.GetValue(expires), parsed.GetValue(json), parsed.GetRequiredValue(settings), parsed.InvocationConfiguration.Output, cancellation);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(BankEntry entry, double? expiresHours, bool json, CancellationToken cancellation)
+    private static async Task<int> RunAsync(BankEntry entry, double? expiresHours, bool json, KeyValuePair<string, string?>[] settings, TextWriter output, CancellationToken cancellation)
     {
         if ((BankRecordReader.IdFault(entry.Id) ?? BankRecordReader.EntryFault(entry, entry.Id)) is { } fault)
         {
             throw new CommandFailedException($"the entry is not usable: {fault}");
         }
 
-        await using var services = CommandServices.Build();
+        await using var services = CommandServices.Build(settings);
         var clients = services.GetRequiredService<KafkaClients>();
         await KafkaReachable.CheckAsync(clients, cancellation);
         var state = new BankState { State = BankState.Types.State.Live };
@@ -66,11 +67,11 @@ internal static class BankAddCommand
         await publisher.AddAsync(entry, state, cancellation);
         if (json)
         {
-            BankCommand.WriteJson(new { id = entry.Id, state = "live", expiresAt = state.ExpiresAt?.ToDateTimeOffset() });
+            BankCommand.WriteJson(output, new { id = entry.Id, state = "live", expiresAt = state.ExpiresAt?.ToDateTimeOffset() });
         }
         else
         {
-            Console.Out.WriteLine($"added {entry.Id}");
+            output.WriteLine($"added {entry.Id}");
         }
 
         return ExitCode.Done;

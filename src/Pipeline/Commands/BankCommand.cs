@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Spectre.Console;
 
 namespace Vigil.Pipeline.Commands;
 
@@ -26,5 +27,8 @@ internal static class BankCommand
 
     public static Option<string> IdOption() => new("--id") { Description = "The entry's id", Required = true, HelpName = "ID" };
 
-    public static void WriteJson(object document) => Console.Out.WriteLine(JsonSerializer.Serialize(document, Options));
+    public static void WriteJson(TextWriter output, object document) => output.WriteLine(JsonSerializer.Serialize(document, Options));
+
+    public static void WriteTable(TextWriter output, Table table) =>
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }).Write(table);
 }

@@ -12,14 +12,15 @@ internal static class BankDisableCommand
     {
         var id = BankCommand.IdOption();
         var json = BankCommand.JsonOption();
-        var command = new Command("disable", "Keeps an entry in the bank and lets it match no more, within a second.") { id, json };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetRequiredValue(id), parsed.GetValue(json), cancellation));
+        var settings = SettingOption.Create();
+        var command = new Command("disable", "Keeps an entry in the bank and lets it match no more, within a second.") { id, json, settings };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetRequiredValue(id), parsed.GetValue(json), parsed.GetRequiredValue(settings), parsed.InvocationConfiguration.Output, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string id, bool json, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string id, bool json, KeyValuePair<string, string?>[] settings, TextWriter output, CancellationToken cancellation)
     {
-        await using var services = CommandServices.Build();
+        await using var services = CommandServices.Build(settings);
         var clients = services.GetRequiredService<KafkaClients>();
         await KafkaReachable.CheckAsync(clients, cancellation);
         // An entry that was added a moment ago may not be in the index yet.
@@ -32,11 +33,11 @@ internal static class BankDisableCommand
         await publisher.SetStateAsync(id, new BankState { State = BankState.Types.State.Disabled }, cancellation);
         if (json)
         {
-            BankCommand.WriteJson(new { id, state = "disabled" });
+            BankCommand.WriteJson(output, new { id, state = "disabled" });
         }
         else
         {
-            Console.Out.WriteLine($"disabled {id}");
+            output.WriteLine($"disabled {id}");
         }
 
         return ExitCode.Done;

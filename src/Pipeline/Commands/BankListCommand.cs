@@ -16,15 +16,16 @@ internal static class BankListCommand
         var state = new Option<string?>("--state") { Description = "Entries in this state only: live, shadow, canary, disabled, inert or expired", HelpName = "STATE" };
         var limit = new Option<int>("--limit") { Description = "Rows to show", DefaultValueFactory = _ => 100, HelpName = "N" };
         var json = BankCommand.JsonOption();
-        var command = new Command("list", "Lists the entries as workers see them, by id.") { side, policy, state, limit, json };
+        var settings = SettingOption.Create();
+        var command = new Command("list", "Lists the entries as workers see them, by id.") { side, policy, state, limit, json, settings };
         command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(side), parsed.GetValue(policy), parsed.GetValue(state), parsed.GetValue(limit), parsed.GetValue(json), cancellation));
+            parsed.GetValue(side), parsed.GetValue(policy), parsed.GetValue(state), parsed.GetValue(limit), parsed.GetValue(json), parsed.GetRequiredValue(settings), parsed.InvocationConfiguration.Output, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(Side? side, string? policy, string? state, int limit, bool json, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Side? side, string? policy, string? state, int limit, bool json, KeyValuePair<string, string?>[] settings, TextWriter output, CancellationToken cancellation)
     {
-        await using var services = CommandServices.Build();
+        await using var services = CommandServices.Build(settings);
         var clients = services.GetRequiredService<KafkaClients>();
         await KafkaReachable.CheckAsync(clients, cancellation);
         var now = TimeProvider.System.GetUtcNow();
@@ -36,7 +37,7 @@ internal static class BankListCommand
             .ToList();
         if (json)
         {
-            BankCommand.WriteJson(new { total = entries.Count, entries = entries.Take(limit).Select(listed => Describe(listed, now)) });
+            BankCommand.WriteJson(output, new { total = entries.Count, entries = entries.Take(limit).Select(listed => Describe(listed, now)) });
             return ExitCode.Done;
         }
 
@@ -53,8 +54,8 @@ internal static class BankListCommand
                 Markup.Escape(listed.Entry.Source));
         }
 
-        AnsiConsole.Write(table);
-        Console.Out.WriteLine($"{Math.Min(limit, entries.Count)} of {entries.Count} entries");
+        BankCommand.WriteTable(output, table);
+        output.WriteLine($"{Math.Min(limit, entries.Count)} of {entries.Count} entries");
         return ExitCode.Done;
     }
 

@@ -26,15 +26,16 @@ internal static class BankSearchCommand
             }
         });
         var json = BankCommand.JsonOption();
-        var command = new Command("search", "Shows the entries nearest to a text, per policy and side, as workers see them.") { text, policies, k, json };
+        var settings = SettingOption.Create();
+        var command = new Command("search", "Shows the entries nearest to a text, per policy and side, as workers see them.") { text, policies, k, json, settings };
         command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetRequiredValue(text), parsed.GetValue(policies) ?? [], parsed.GetValue(k), parsed.GetValue(json), cancellation));
+            parsed.GetRequiredValue(text), parsed.GetValue(policies) ?? [], parsed.GetValue(k), parsed.GetValue(json), parsed.GetRequiredValue(settings), parsed.InvocationConfiguration.Output, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string text, string[] policies, int k, bool json, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string text, string[] policies, int k, bool json, KeyValuePair<string, string?>[] settings, TextWriter output, CancellationToken cancellation)
     {
-        await using var services = CommandServices.Build(Register);
+        await using var services = CommandServices.Build(Register, settings);
         var clients = services.GetRequiredService<KafkaClients>();
         await KafkaReachable.CheckAsync(clients, cancellation);
         var embedder = services.GetRequiredService<ContentEmbedder>();
@@ -47,7 +48,7 @@ internal static class BankSearchCommand
         List<FoundEntry> nearest = [.. asked.SelectMany((policy, at) => new[] { Side.Violation, Side.Benign }.SelectMany(side => Nearest(found, policy, at, side, k)))];
         if (json)
         {
-            BankCommand.WriteJson(new
+            BankCommand.WriteJson(output, new
             {
                 index = bank.Summary.IndexKind,
                 live = bank.Summary.Live,
@@ -58,7 +59,7 @@ internal static class BankSearchCommand
             return ExitCode.Done;
         }
 
-        Print(hits, nearest, bank.Summary);
+        Print(output, hits, nearest, bank.Summary);
         return ExitCode.Done;
     }
 
@@ -109,11 +110,11 @@ internal static class BankSearchCommand
             policy, side.ToString().ToLowerInvariant(), found.Bank[entry.Key].Id, Math.Round(entry.Value, 4), found.Bank[entry.Key].Source));
     }
 
-    private static void Print(IReadOnlyList<HashHit> hits, List<FoundEntry> nearest, BankSummary summary)
+    private static void Print(TextWriter output, IReadOnlyList<HashHit> hits, List<FoundEntry> nearest, BankSummary summary)
     {
         foreach (var hit in hits)
         {
-            Console.Out.WriteLine($"equal to {hit.Entry.Id} ({hit.Entry.Side.ToString().ToLowerInvariant()}: {string.Join(", ", hit.Entry.Policies)}), {hit.Algorithm}");
+            output.WriteLine($"equal to {hit.Entry.Id} ({hit.Entry.Side.ToString().ToLowerInvariant()}: {string.Join(", ", hit.Entry.Policies)}), {hit.Algorithm}");
         }
 
         var table = new Table().AddColumns("policy", "side", "similarity", "entry", "source");
@@ -122,8 +123,8 @@ internal static class BankSearchCommand
             table.AddRow(Markup.Escape(near.Policy), near.Side, $"{near.Similarity:f4}", Markup.Escape(near.Id), Markup.Escape(near.Source));
         }
 
-        AnsiConsole.Write(table);
-        Console.Out.WriteLine($"{summary.Live} live entries, index {summary.IndexKind}");
+        BankCommand.WriteTable(output, table);
+        output.WriteLine($"{summary.Live} live entries, index {summary.IndexKind}");
     }
 
     private sealed record FoundEntry(string Policy, string Side, string Id, double Similarity, string Source);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Vigil.Pipeline.Configuration;
 using Vigil.Pipeline.Roles;
 
 namespace Vigil.Pipeline.Commands;
@@ -16,12 +15,7 @@ internal static class RunCommand
             CustomParser = Parse(RoleNames.Parse),
             HelpName = "worker,bank,review",
         };
-        var settings = new Option<KeyValuePair<string, string?>[]>("--set")
-        {
-            Description = "A setting below Vigil:, such as Kafka:Prefix=trial. (repeatable; wins over the environment and appsettings.json)",
-            CustomParser = result => [.. result.Tokens.Select(token => Parsed(result, token.Value, VigilConfiguration.ParseSetting))],
-            HelpName = "KEY=VALUE",
-        };
+        var settings = SettingOption.Create();
         var command = new Command("run", "Runs the roles of one process until it is told to stop.") { roles, settings };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(roles), parsed.GetValue(settings) ?? [], cancellation));
         return command;

@@ -11,10 +11,10 @@ namespace Vigil.Pipeline.Roles;
 internal static class BankRole
 {
     /// <summary>Embeds the entries of <c>bank</c> into <c>bank-index</c> and seeds the starter bank.</summary>
-    public static void AddBankRole(this WebApplicationBuilder builder)
+    public static IServiceCollection AddBankRole(this IServiceCollection services)
     {
-        builder.Services.AddBankOptions().AddEncoder();
-        builder.Services.AddHostedService<BankIndexing>();
+        services.AddBankOptions().AddEncoder();
+        return services.AddHostedService<BankIndexing>();
     }
 
     /// <summary>Registers <see cref="Bank"/>, kept equal to <c>bank-index</c>; not ready before it was read once.</summary>
