@@ -52,6 +52,7 @@ internal sealed class OnnxSession : IDisposable
     }
 
     /// <summary>Runs one micro-batch and writes each row's vector to that row of <paramref name="destination"/>.</summary>
+    /// <exception cref="EncoderException">The runtime failed, such as a GPU that is lost or out of memory.</exception>
     public void Run(in MicroBatch batch, IReadOnlyList<TokenWindow> windows, Memory<float> destination)
     {
         var size = batch.PaddedTokens;
@@ -71,6 +72,10 @@ internal sealed class OnnxSession : IDisposable
             }
 
             Scatter(batch.Rows.Span, output, destination.Span);
+        }
+        catch (OnnxRuntimeException fault)
+        {
+            throw new EncoderException($"ONNX Runtime failed on {count} rows of at most {batch.Width} tokens: {fault.Message}", fault);
         }
         finally
         {
@@ -94,6 +99,8 @@ internal sealed class OnnxSession : IDisposable
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            // Faults come as exceptions; the runtime's own lines on standard error would only repeat them.
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         settings.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");

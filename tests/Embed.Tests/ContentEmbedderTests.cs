@@ -131,7 +131,7 @@ public sealed class ContentEmbedderTests(EncoderFixture fixture)
 
                 Assert.Equal(row, batch.Vectors.Count);
             },
-            iter: 60);
+            iter: 25);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal static class Golden
         using var reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
         while (reader.ReadLine() is { } line)
         {
-            yield return JsonDocument.Parse(line).RootElement;
+            yield return JsonSerializer.Deserialize<JsonElement>(line);
         }
     }
 

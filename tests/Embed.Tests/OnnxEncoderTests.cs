@@ -56,7 +56,7 @@ public sealed class OnnxEncoderTests(EncoderFixture fixture)
     [Fact]
     public async Task Encode_FromSeveralThreads_IsTheSameVector()
     {
-        var texts = Golden.Vectors.Select(line => line.Text).ToList();
+        var texts = Golden.Vectors.Take(60).Select(line => line.Text).ToList();
         using var expected = fixture.Encoder.Encode(texts, Cancellation);
 
         var all = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => fixture.Encoder.Encode(texts, Cancellation))));
@@ -66,6 +66,18 @@ public sealed class OnnxEncoderTests(EncoderFixture fixture)
             Assert.True(MaxDifference(expected.Values, vectors.Values) <= Tolerance);
             vectors.Dispose();
         }
+    }
+
+    [Fact]
+    public void Encode_RuntimeFails_SaysSoAndStaysUsable()
+    {
+        var outside = new TokenWindow(0, 1, new[] { 1, 999_999_999, 2 }, 0);
+
+        var fault = Assert.Throws<EncoderException>(() => fixture.Encoder.Encode([outside], Cancellation));
+
+        Assert.Contains("ONNX Runtime failed", fault.Message, StringComparison.Ordinal);
+        using var after = fixture.Encoder.Encode(["a"], Cancellation);
+        Assert.Equal(1, after.Count);
     }
 
     [Fact]
