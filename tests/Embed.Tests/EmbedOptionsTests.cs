@@ -22,8 +22,10 @@ public sealed class EmbedOptionsTests
     [Fact]
     public void AddEmbed_BadOptions_FailsAtStartNotAtTheFirstItem()
     {
-        using var services = new ServiceCollection().AddEmbed().Configure<EmbedOptions>(options => options.TokenBudget = 1).BuildServiceProvider();
+        using var services = new ServiceCollection().AddEmbed().AddEmbed().Configure<EmbedOptions>(options => options.TokenBudget = 1).BuildServiceProvider();
 
-        Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate());
+        var fault = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate());
+
+        Assert.Single(fault.Failures);
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Vigil.Pipeline.Commands;
 using Vigil.Pipeline.Configuration;
+using Vigil.Recall;
 
 namespace Vigil.Pipeline.Tests;
 
@@ -51,6 +52,20 @@ public sealed class ModelsCommandTests : IDisposable
         Assert.Equal(ExitCode.Failed, code);
         Assert.Equal(["broken", "notes", Encoder], models.Select(model => model.GetProperty("name").GetString()));
         Assert.Equal([1, 0, 0], models.Select(model => model.GetProperty("faults").GetArrayLength()));
+    }
+
+    [Fact]
+    public async Task List_BankOfAnotherEncoder_Fails()
+    {
+        Copy("model.json");
+        StarterBank.Create(new string('a', 64), 512, [], []).Save(Path.Combine(_folder, "bank-starter"));
+
+        var (code, models) = await Json("list", "--folder", _folder, "bank-starter");
+
+        Assert.Equal(ExitCode.Failed, code);
+        var bank = Assert.Single(models);
+        Assert.Equal("bank", bank.GetProperty("kind").GetString());
+        Assert.Contains("made with encoder aaaaaaaaaaaa", Assert.Single(bank.GetProperty("faults").EnumerateArray()).GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

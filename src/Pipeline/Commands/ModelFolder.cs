@@ -1,34 +1,57 @@
 using Vigil.Embed;
 using Vigil.Rank.Model;
+using Vigil.Recall;
 
 namespace Vigil.Pipeline.Commands;
 
 /// <summary>What a folder below <c>models/</c> holds.</summary>
-/// <param name="Kind"><c>encoder</c>, <c>ranker</c>, or <c>other</c> for what has no manifest of these.</param>
+/// <param name="Kind"><c>encoder</c>, <c>ranker</c>, <c>bank</c>, or <c>other</c> for what has no manifest of these.</param>
 /// <param name="Hash">Its name in provenance; empty where it has none.</param>
+/// <param name="Embedder">Hash of the encoder that a ranker or a bank was made with; empty for others.</param>
 /// <param name="Faults">Empty: nothing wrong as far as it was looked at.</param>
-internal sealed record ModelFolder(string Name, string Kind, string Hash, string Licence, int Dimension, long Bytes, IReadOnlyList<string> Faults)
+internal sealed record ModelFolder(string Name, string Kind, string Hash, string Embedder, string Licence, int Dimension, long Bytes, IReadOnlyList<string> Faults)
 {
-    /// <summary>Reads the manifest only.</summary>
-    public static ModelFolder Read(string folder) => Guarded(folder, () =>
-        IsEncoder(folder) ? OfEncoder(folder, [])
-        : IsRanker(folder) ? OfRanker(folder)
-        : Of(folder, "other", []));
+    public const string EncoderKind = "encoder";
+    private const string RankerKind = "ranker";
+    private const string BankKind = "bank";
+    private const string OtherKind = "other";
+
+    private static readonly (string Manifest, string Kind)[] Kinds =
+    [
+        (EncoderManifest.FileName, EncoderKind),
+        (RankManifest.FileName, RankerKind),
+        (StarterBank.ManifestFile, BankKind),
+    ];
+
+    /// <summary>Reads manifests, and for rankers and banks, which are small, all files.</summary>
+    public static ModelFolder Read(string folder) => Look(folder, _ => []);
 
     /// <summary>Reads every file: hashes, and for an encoder its self-test through the whole path.</summary>
-    public static ModelFolder Verify(string folder) => Guarded(folder, () =>
-        IsEncoder(folder) ? OfEncoder(folder, EncoderFaults(folder))
-        : IsRanker(folder) ? OfRanker(folder)
-        : Of(folder, "other", []));
+    public static ModelFolder Verify(string folder) => Look(folder, EncoderFaults);
 
-    private static bool IsEncoder(string folder) => File.Exists(Path.Combine(folder, EncoderManifest.FileName));
-
-    private static bool IsRanker(string folder) => File.Exists(Path.Combine(folder, RankManifest.FileName));
+    private static ModelFolder Look(string folder, Func<string, IReadOnlyList<string>> encoderFaults)
+    {
+        var kind = Kinds.FirstOrDefault(known => File.Exists(Path.Combine(folder, known.Manifest))).Kind ?? OtherKind;
+        try
+        {
+            return kind switch
+            {
+                EncoderKind => OfEncoder(folder, encoderFaults(folder)),
+                RankerKind => OfRanker(folder),
+                BankKind => OfBank(folder),
+                _ => Of(folder, kind, []),
+            };
+        }
+        catch (Exception fault) when (fault is EncoderException or RankModelException or InvalidDataException)
+        {
+            return Of(folder, kind, [fault.Message]);
+        }
+    }
 
     private static ModelFolder OfEncoder(string folder, IReadOnlyList<string> faults)
     {
         var manifest = EncoderManifest.Load(folder);
-        return Of(folder, "encoder", faults) with { Hash = manifest.Hash, Licence = manifest.Licence, Dimension = manifest.Dimension };
+        return Of(folder, EncoderKind, faults) with { Hash = manifest.Hash, Licence = manifest.Licence, Dimension = manifest.Dimension };
     }
 
     private static IReadOnlyList<string> EncoderFaults(string folder)
@@ -43,28 +66,21 @@ internal sealed record ModelFolder(string Name, string Kind, string Hash, string
         return faults;
     }
 
-    /// <summary>A ranker is small: loading it checks every hash.</summary>
     private static ModelFolder OfRanker(string folder)
     {
         using var model = RankModel.Load(folder);
-        return Of(folder, "ranker", []) with { Hash = model.Hash, Dimension = model.Manifest.Dimension };
+        return Of(folder, RankerKind, []) with { Hash = model.Hash, Embedder = model.Manifest.Embedder, Dimension = model.Manifest.Dimension };
     }
 
-    private static ModelFolder Guarded(string folder, Func<ModelFolder> read)
+    private static ModelFolder OfBank(string folder)
     {
-        try
-        {
-            return read();
-        }
-        catch (Exception fault) when (fault is EncoderException or RankModelException)
-        {
-            return Of(folder, IsEncoder(folder) ? "encoder" : "ranker", [fault.Message]);
-        }
+        var manifest = StarterBank.Load(folder).Manifest;
+        return Of(folder, BankKind, []) with { Hash = manifest.Hash, Embedder = manifest.Embedder, Dimension = manifest.Dimension };
     }
 
     private static ModelFolder Of(string folder, string kind, IReadOnlyList<string> faults)
     {
         var bytes = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
-        return new ModelFolder(Path.GetFileName(folder), kind, "", "", 0, bytes, faults);
+        return new ModelFolder(Path.GetFileName(folder), kind, "", "", "", 0, bytes, faults);
     }
 }

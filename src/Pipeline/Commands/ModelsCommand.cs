@@ -24,7 +24,7 @@ internal static class ModelsCommand
         var command = new Command(name, description) { names, folder, json };
         command.SetAction(parsed =>
         {
-            var models = Folders(parsed.GetValue(folder)!, parsed.GetValue(names) ?? []).Select(look).ToList();
+            var models = Look(parsed.GetValue(folder)!, parsed.GetValue(names) ?? [], look);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -40,18 +40,37 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static IEnumerable<string> Folders(string folder, string[] names)
+    private static List<ModelFolder> Look(string folder, string[] names, Func<string, ModelFolder> look)
+    {
+        var all = Folders(folder);
+        var missing = names.Except(all.Select(Path.GetFileName)).ToList();
+        if (missing.Count > 0)
+        {
+            throw new CommandFailedException($"no model '{string.Join("', '", missing)}' in '{folder}'");
+        }
+
+        // Which encoders there are matters to every model, also where only some are asked for.
+        var encoders = all.Select(ModelFolder.Read).Where(model => model.Kind == ModelFolder.EncoderKind).Select(model => model.Hash).ToHashSet();
+        return [.. all
+            .Where(model => names.Length == 0 || names.Contains(Path.GetFileName(model)))
+            .Select(look)
+            .Select(model => Fitting(model, encoders))];
+    }
+
+    /// <summary>A ranker or a bank is of use only beside the encoder that made its vectors.</summary>
+    private static ModelFolder Fitting(ModelFolder model, HashSet<string> encoders) =>
+        model.Embedder.Length == 0 || encoders.Contains(model.Embedder)
+            ? model
+            : model with { Faults = [.. model.Faults, $"made with encoder {Short(model.Embedder)}, which is not here"] };
+
+    private static List<string> Folders(string folder)
     {
         if (!Directory.Exists(folder))
         {
             throw new CommandFailedException($"there is no folder '{folder}'; set VIGIL_HOME or name one with --folder");
         }
 
-        var found = Directory.GetDirectories(folder).Order(StringComparer.Ordinal).ToList();
-        var missing = names.Except(found.Select(Path.GetFileName)).ToList();
-        return missing.Count == 0
-            ? found.Where(model => names.Length == 0 || names.Contains(Path.GetFileName(model)))
-            : throw new CommandFailedException($"no model '{string.Join("', '", missing)}' in '{folder}'");
+        return [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal)];
     }
 
     private static void Write(TextWriter output, List<ModelFolder> models)

@@ -16,7 +16,7 @@ namespace Vigil.Recall;
 /// </summary>
 public sealed class StarterBank
 {
-    private const string ManifestFile = "bank.json";
+    public const string ManifestFile = "bank.json";
     private const string EntriesFile = "entries.jsonl";
     private const string VectorsFile = "vectors.bin";
 
