@@ -1,0 +1,177 @@
+using Confluent.Kafka;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
+using StackExchange.Redis;
+using Vigil.Review.Contents;
+
+namespace Vigil.Review.Http;
+
+/// <summary>The REST side of the review role; the OpenAPI document is at <c>/openapi/v1.json</c>.</summary>
+internal static class ReviewEndpoints
+{
+    private const int MostListed = 200;
+    private const int LongestNote = 2000;
+    private const int LongestKey = 200;
+    private const long LargestBody = 64 * 1024;
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("").WithTags("review").AddEndpointFilter(AuthorizeAsync).AddEndpointFilter(ExplainAsync).WithMetadata(new BodyLimit());
+
+        api.MapGet("/queues", ListAsync).WithSummary("Queues with their depth and the age of their oldest item").Produces<QueueView[]>();
+        api.MapGet("/queues/{queue}/top", TopAsync).WithSummary("The most urgent items, without claiming").Produces<ItemView[]>();
+        api.MapPost("/queues/{queue}/claim", ClaimAsync).WithSummary("The next item under a lease; 204 when nothing waits. Repeatable: the same Idempotency-Key (or none) gives the same lease").Produces<ClaimView>().Produces(204);
+        api.MapGet("/items/{id}", ItemAsync).WithSummary("An item with its evidence, lease and decisions").Produces<DetailsView>();
+        api.MapGet("/items/{id}/content", ContentAsync).WithSummary("The whole item as published, of the version you hold or the newest").Produces<ContentView>().ProducesProblem(410);
+        api.MapGet("/items/{id}/content/parts/{part:int}/image", ImageAsync).WithSummary("One image as published: untrusted bytes").Produces(200);
+        api.MapPost("/items/{id}/heartbeat", HeartbeatAsync).Accepts<LeaseBody>("application/json").WithSummary("Keeps the lease").Produces<LeaseState>();
+        api.MapPost("/items/{id}/release", ReleaseAsync).Accepts<LeaseBody>("application/json").WithSummary("Gives the item back to its place").Produces(204);
+        api.MapPost("/items/{id}/decide", DecideAsync).Accepts<DecideBody>("application/json").WithSummary("violation, benign or escalate; the reply says whether it stands or is dissent").Produces<DecisionResult>();
+        api.MapPost("/items/{id}/skip", SkipAsync).Accepts<SkipBody>("application/json").WithSummary("Leaves the item to others; skipped by three it is escalated").Produces<DecisionResult>();
+        api.MapPost("/items/{id}/undo", UndoAsync).Accepts<UndoBody>("application/json").WithSummary("Takes a standing decision back").Produces<DecisionResult>();
+    }
+
+    private static async Task<IResult> ListAsync(ReviewQueue queues) =>
+        Answer(await queues.ListAsync(), list => TypedResults.Ok(list.Select(queue =>
+            new QueueView(queue.Name, queue.Depth, queue.OldestAge.TotalSeconds, $"/queues/{Uri.EscapeDataString(queue.Name)}/claim"))));
+
+    private static async Task<IResult> TopAsync(string queue, ReviewQueue queues, int count = 20) => count is < 1 or > MostListed
+        ? Problems.Invalid($"count must be 1 to {MostListed}.")
+        : Answer(await queues.TopAsync(queue, count), top => TypedResults.Ok(top.Select(ItemView.Of)));
+
+    private static async Task<IResult> ClaimAsync(string queue, ReviewQueue queues, HttpContext context) =>
+        Key(context) is not { } key ? BadKey() : Answer(await queues.ClaimAsync(queue, Caller(context), key), claim => TypedResults.Ok(ClaimView.Of(claim)));
+
+    private static async Task<IResult> ItemAsync(string id, ReviewQueue queues, HttpContext context) =>
+        Answer(await queues.ItemAsync(ItemPath.IdOf(context, id)), details => TypedResults.Ok(DetailsView.Of(details)));
+
+    private static async Task<IResult> ContentAsync(string id, ContentDesk contents, HttpContext context) =>
+        await contents.ReadAsync(ItemPath.IdOf(context, id), Caller(context), context.RequestAborted);
+
+    private static async Task<IResult> ImageAsync(string id, int part, ContentDesk contents, HttpContext context)
+    {
+        // Never rendered in place: an image of a stranger can be anything.
+        context.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.Headers.CacheControl = "no-store";
+        return await contents.ReadImageAsync(ItemPath.IdOf(context, id), part, Caller(context), context.RequestAborted);
+    }
+
+    private static async Task<IResult> HeartbeatAsync(string id, ReviewQueue queues, HttpContext context)
+    {
+        var (body, refused) = await Bodies.ReadAsync<LeaseBody>(context);
+        return body is null ? refused! : Answer(await queues.HeartbeatAsync(ItemPath.IdOf(context, id), Caller(context), body.Epoch), TypedResults.Ok);
+    }
+
+    private static async Task<IResult> ReleaseAsync(string id, ReviewQueue queues, HttpContext context)
+    {
+        var (body, refused) = await Bodies.ReadAsync<LeaseBody>(context);
+        return body is null ? refused!
+            : await queues.ReleaseAsync(ItemPath.IdOf(context, id), Caller(context), body.Epoch) is { } refusal ? Problems.Of(refusal)
+            : TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> DecideAsync(string id, DecisionDesk desk, HttpContext context)
+    {
+        var (body, refused) = await Bodies.ReadAsync<DecideBody>(context);
+        if (body is null)
+        {
+            return refused!;
+        }
+
+        if (body.Verdict is not ("violation" or "benign" or "escalate"))
+        {
+            return Problems.Invalid("verdict must be violation, benign or escalate.");
+        }
+
+        var policies = body.Policies ?? [];
+        if (policies.Length > 32 || policies.Any(policy => policy is null or { Length: 0 or > 64 }))
+        {
+            return Problems.Invalid("policies may name up to 32 policies of up to 64 characters.");
+        }
+
+        return await SendAsync(id, body.Epoch, new(body.Verdict, policies, Seconds(body.SecondsSpent), body.Note ?? "", ""), desk, context);
+    }
+
+    private static async Task<IResult> SkipAsync(string id, DecisionDesk desk, HttpContext context)
+    {
+        var (body, refused) = await Bodies.ReadAsync<SkipBody>(context);
+        return body is null ? refused! : await SendAsync(id, body.Epoch, new("skip", [], Seconds(body.SecondsSpent), "", body.Reason ?? ""), desk, context);
+    }
+
+    private static async Task<IResult> SendAsync(string id, long epoch, VerdictCall call, DecisionDesk desk, HttpContext context)
+    {
+        if (Key(context) is not { } key)
+        {
+            return BadKey();
+        }
+
+        return call.Note.Length > LongestNote || call.Reason.Length > LongestNote
+            ? Problems.Invalid($"note and reason may have {LongestNote} characters.")
+            : Answer(await desk.DecideAsync(ItemPath.IdOf(context, id), Caller(context), epoch, call, key), TypedResults.Ok);
+    }
+
+    private static async Task<IResult> UndoAsync(string id, DecisionDesk desk, HttpContext context)
+    {
+        var (body, refused) = await Bodies.ReadAsync<UndoBody>(context);
+        if (body is null)
+        {
+            return refused!;
+        }
+
+        return body.Note is { Length: > LongestNote } || body.DecisionId is { Length: > LongestKey }
+            ? Problems.Invalid($"note may have {LongestNote} characters, decision_id {LongestKey}.")
+            : Answer(await desk.UndoAsync(ItemPath.IdOf(context, id), Caller(context), body.DecisionId, body.Note ?? ""), TypedResults.Ok);
+    }
+
+    private static IResult Answer<T>(Reply<T> reply, Func<T, IResult> show)
+        where T : class => reply switch
+        {
+            { Refused: { } refusal } => Problems.Of(refusal),
+            { Value: { } value } => show(value),
+            _ => TypedResults.NoContent(),
+        };
+
+    private static async ValueTask<object?> AuthorizeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        http.Response.Headers.CacheControl = "no-store";
+        if (http.RequestServices.GetRequiredService<ReviewerTokens>().Find(http.Request) is not { } reviewer)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            return Problems.Unauthorized();
+        }
+
+        http.Items[typeof(Reviewer)] = reviewer;
+        return await next(context);
+    }
+
+    private static async ValueTask<object?> ExplainAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception fault) when (fault is RedisException or RedisTimeoutException)
+        {
+            return Problems.Unavailable("Redis");
+        }
+        catch (KafkaException)
+        {
+            return Problems.Unavailable("Kafka");
+        }
+    }
+
+    private static Reviewer Caller(HttpContext context) => (Reviewer)context.Items[typeof(Reviewer)]!;
+
+    private static string? Key(HttpContext context) => context.Request.Headers["Idempotency-Key"].ToString() is { Length: <= LongestKey } key ? key : null;
+
+    private static ProblemHttpResult BadKey() => Problems.Invalid($"Idempotency-Key may have {LongestKey} characters.");
+
+    private static double Seconds(double? seconds) => seconds is { } given && double.IsFinite(given) ? Math.Clamp(given, 0, 86_400) : 0;
+
+    private sealed class BodyLimit : IRequestSizeLimitMetadata
+    {
+        public long? MaxRequestBodySize => LargestBody;
+    }
+}

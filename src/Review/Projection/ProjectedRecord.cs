@@ -1,0 +1,138 @@
+using System.Globalization;
+using Confluent.Kafka;
+using Google.Protobuf;
+using StackExchange.Redis;
+using Vigil.Contracts.Wire;
+
+namespace Vigil.Review.Projection;
+
+/// <summary>Turns records of <c>ranked</c> and <c>decisions</c> into arguments of the apply scripts.</summary>
+/// <param name="halfLife">H of the priority.</param>
+/// <param name="escalation">Escalation queue of a queue.</param>
+internal sealed class ProjectedRecord(TimeSpan halfLife, Func<string, string> escalation)
+{
+    private const long LatestTime = 9_999_999_999_999;
+
+    /// <returns>Null: no message of ours, or one that lacks what the projection needs.</returns>
+    public RedisValue[]? Ranked(ConsumeResult<byte[], byte[]> record)
+    {
+        var item = Parse(RankedItem.Parser, record.Message.Value);
+        if (item is not { ContentId.Length: > 0, Version: not null, Source: not null } || Disposition(item) is not { } disposition)
+        {
+            return null;
+        }
+
+        var enqueuedMs = Time(item.EnqueuedMs > 0 ? item.EnqueuedMs : item.Source.TimeMs);
+        var withdrawn = disposition == "w";
+        return
+        [
+            item.ContentId,
+            OrderOf(item.Version.Revision, item.Source),
+            VersionOf(item.Version),
+            disposition,
+            withdrawn && item.Version.Revision == 0 ? "1" : "",
+            withdrawn ? "" : item.Queue,
+            withdrawn || item.Queue.Length == 0 ? "" : escalation(item.Queue),
+            QueueScore.Text(QueueScore.LogValue(item.Value)),
+            QueueScore.Text(QueueScore.Age(DateTimeOffset.FromUnixTimeMilliseconds(enqueuedMs), halfLife)),
+            Text(enqueuedMs),
+            Text(Time(record.Message.Timestamp.UnixTimestampMs)),
+            withdrawn ? "" : record.Message.Value,
+        ];
+    }
+
+    /// <inheritdoc cref="Ranked"/>
+    public static RedisValue[]? Decided(ConsumeResult<byte[], byte[]> record)
+    {
+        var decision = Parse(Decision.Parser, record.Message.Value);
+        if (decision is not { ContentId.Length: > 0, DecisionId.Length: > 0, Version: not null, Source: not null } || Kind(decision) is not { } kind)
+        {
+            return null;
+        }
+
+        // An undo that carries a verdict is an overturn: both in one record.
+        var final = (kind is "f" or "u") && decision.Verdict is Decision.Types.Verdict.Violation or Decision.Types.Verdict.Benign;
+        var status = new StatusEvent
+        {
+            ContentId = decision.ContentId,
+            Revision = decision.Version.Revision,
+            Kind = StatusEvent.Types.Kind.Decision,
+            Queue = decision.Queue,
+            Source = decision.Source,
+            DecisionId = decision.DecisionId,
+            Verdict = VerdictNames.Of(decision.Verdict),
+        };
+        return
+        [
+            decision.ContentId,
+            decision.DecisionId,
+            kind,
+            VersionOf(decision.Version),
+            PlaceOf(decision.Source),
+            decision.Reverses,
+            Text(Time(record.Message.Timestamp.UnixTimestampMs)),
+            decision.Reviewer,
+            Text(decision.LeaseEpoch),
+            decision.Queue,
+            final ? VerdictNames.Of(decision.Verdict) : "",
+            status.ToByteArray(),
+        ];
+    }
+
+    /// <summary>The version order as text: revision, source time, partition, offset, each of fixed width.</summary>
+    public static string OrderOf(long revision, SourceRecord source) =>
+        ((ulong)revision ^ 0x8000_0000_0000_0000).ToString("D20", CultureInfo.InvariantCulture) + PlaceOf(source);
+
+    public static string VersionOf(Contracts.Wire.Version version) => $"{version.Revision.ToString(CultureInfo.InvariantCulture)}:{Convert.ToHexStringLower(version.Digest.Span)}";
+
+    private static string PlaceOf(SourceRecord source) => string.Create(
+        CultureInfo.InvariantCulture, $"{Time(source.TimeMs):D13}{Math.Max(0, source.Partition):D10}{Math.Max(0, source.Offset):D19}");
+
+    /// <summary>The place in the source as the scripts hold it; the topic id is not kept there.</summary>
+    public static SourceRecord SourceOf(string place) => new()
+    {
+        TimeMs = long.Parse(place.AsSpan(0, 13), CultureInfo.InvariantCulture),
+        Partition = int.Parse(place.AsSpan(13, 10), CultureInfo.InvariantCulture),
+        Offset = long.Parse(place.AsSpan(23, 19), CultureInfo.InvariantCulture),
+    };
+
+    private static string? Disposition(RankedItem item) => item.Disposition switch
+    {
+        Contracts.Wire.Disposition.Queued when item.Queue.Length > 0 => "q",
+        Contracts.Wire.Disposition.Cleared => "c",
+        Contracts.Wire.Disposition.Withdrawn => "w",
+        _ => null,
+    };
+
+    private static string? Kind(Decision decision) => decision.Kind switch
+    {
+        Decision.Types.Kind.Verdict or Decision.Types.Kind.Unspecified when decision.Reverses.Length == 0 => decision.Verdict switch
+        {
+            Decision.Types.Verdict.Violation or Decision.Types.Verdict.Benign => "f",
+            Decision.Types.Verdict.Skip => "s",
+            Decision.Types.Verdict.Escalate => "e",
+            _ => null,
+        },
+        Decision.Types.Kind.Verdict or Decision.Types.Kind.Reversal => decision.Reverses.Length > 0 ? "u" : null,
+        Decision.Types.Kind.Appeal or Decision.Types.Kind.Golden or Decision.Types.Kind.ReviewAgain => "o",
+        Decision.Types.Kind.SecondVerdict => "2",
+        _ => null,
+    };
+
+    private static T? Parse<T>(MessageParser<T> parser, byte[]? value)
+        where T : class, IMessage<T>
+    {
+        try
+        {
+            return value is null ? null : parser.ParseFrom(value);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
+
+    private static long Time(long milliseconds) => Math.Clamp(milliseconds, 0, LatestTime);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

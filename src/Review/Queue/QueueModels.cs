@@ -1,0 +1,42 @@
+using Vigil.Contracts;
+
+namespace Vigil.Review;
+
+/// <summary>Who calls.</summary>
+public sealed record Reviewer(string Name, bool IsLead);
+
+/// <param name="OldestAge">Since the oldest waiting item was enqueued.</param>
+public sealed record QueueSummary(string Name, long Depth, TimeSpan OldestAge);
+
+/// <summary>An item as it waits or is worked on.</summary>
+/// <param name="Status">queued, decided, cleared or withdrawn.</param>
+/// <param name="Version">The version that counts: revision:digest.</param>
+/// <param name="Item">Null where the logs hold no evidence any more.</param>
+/// <param name="Score">Priority, free of the clock.</param>
+public sealed record QueueItem(string Id, string Status, string Version, string Queue, double? Score, DateTimeOffset? Enqueued, RankedItem? Item);
+
+/// <summary>A reviewer's hold on one version of one item.</summary>
+/// <param name="Epoch">Fences the lease: calls under an older one are refused.</param>
+/// <param name="Propensity">Chance with which this claim got this item.</param>
+public sealed record Lease(string Id, long Epoch, string Version, string Queue, DateTimeOffset Expires, Selection Selection, double Propensity);
+
+/// <param name="NewestVersion">Differs from the lease's where the item was edited since.</param>
+public sealed record Claim(Lease Lease, RankedItem? Item, DateTimeOffset? Enqueued, string NewestVersion);
+
+public sealed record LeaseState(DateTimeOffset Expires, string Version, string NewestVersion, string Status);
+
+/// <summary>What a reviewer says of the item under a lease.</summary>
+public sealed record VerdictCall(string Verdict, IReadOnlyList<string> Policies, double SecondsSpent, string Note, string Reason);
+
+/// <param name="Outcome">stands, dissent, moved (skip, escalate), undone or void.</param>
+/// <param name="NewestVersion">Where it is not the version decided and <paramref name="Queue"/> is set, that version waits there.</param>
+public sealed record DecisionResult(string DecisionId, string Outcome, string Version, string Status, string NewestVersion, string Queue);
+
+/// <param name="Kind">final, skip, escalate, undo, reopen or second.</param>
+public sealed record DecisionEntry(string Id, string Kind, string Version, string Reviewer, DateTimeOffset Time, string Outcome, string Verdict, string Reverses);
+
+public sealed record LeaseEntry(string Holder, string Version, string Queue, DateTimeOffset Expires, bool Deciding);
+
+/// <summary>All that is known of an item.</summary>
+/// <param name="LeasedItem">Evidence of the version under lease; null without a lease.</param>
+public sealed record ItemDetails(QueueItem Current, LeaseEntry? Lease, RankedItem? LeasedItem, IReadOnlyList<DecisionEntry> Decisions);

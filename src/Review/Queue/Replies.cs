@@ -1,0 +1,56 @@
+using System.Globalization;
+using StackExchange.Redis;
+using Vigil.Contracts;
+using Vigil.Contracts.Wire;
+
+namespace Vigil.Review;
+
+/// <summary>Reads what scripts answer: text throughout, the first field naming the outcome.</summary>
+internal static class Replies
+{
+    /// <returns>Null: the call was done.</returns>
+    public static Refusal? RefusalOf(RedisResult answer) => (string?)answer[0] switch
+    {
+        "rebuilding" => Refusal.Rebuilding,
+        "unknown" => Refusal.NotFound,
+        "lease_lost" => Refusal.LeaseLost,
+        "withdrawn" => Refusal.Withdrawn,
+        "deciding" => Refusal.Deciding,
+        "too_many_leases" => Refusal.TooManyLeases,
+        "too_late" => Refusal.TooLate,
+        _ => null,
+    };
+
+    public static DateTimeOffset? Time(RedisResult field) =>
+        Number(field) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds) : null;
+
+    public static double? Number(RedisResult field) =>
+        double.TryParse((string?)field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    public static Contracts.RankedItem? Item(RedisResult field) =>
+        (byte[]?)field is { Length: > 0 } bytes ? Contracts.Wire.RankedItem.Parser.ParseFrom(bytes).ToDomain() : null;
+
+    public static DecisionEntry Decision(RedisResult row)
+    {
+        var kind = (string)row[1]! switch
+        {
+            "f" => "final",
+            "s" => "skip",
+            "e" => "escalate",
+            "u" => "undo",
+            "o" => "reopen",
+            _ => "second",
+        };
+        return new((string)row[0]!, kind, (string)row[2]!, (string)row[3]!, Time(row[4])!.Value, Outcome((string)row[5]!), (string)row[6]!, (string)row[7]!);
+    }
+
+    /// <summary>The projection's word for what became of a decision, as callers see it.</summary>
+    public static string Outcome(string outcome) => outcome == "effective" ? "undone" : outcome;
+
+    /// <summary>Takes revision:digest apart.</summary>
+    public static ContentVersion Version(string text)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return new(long.Parse(text.AsSpan(0, colon), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), text[(colon + 1)..]);
+    }
+}

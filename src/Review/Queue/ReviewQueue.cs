@@ -1,0 +1,144 @@
+using System.Globalization;
+using StackExchange.Redis;
+using Vigil.Contracts;
+using Vigil.Review.Redis;
+
+namespace Vigil.Review;
+
+/// <summary>
+/// What a reviewer can do with the queues: look, claim under a fenced lease, keep and give back the lease
+/// (<c>design.md</c> §6.3). Decisions are in <see cref="DecisionDesk"/>.
+/// </summary>
+public sealed class ReviewQueue
+{
+    private readonly RedisScripts _scripts;
+    private readonly ReviewOptions _options;
+    private readonly IReadOnlySet<string> _leadQueues;
+    private readonly Func<double> _random;
+
+    internal ReviewQueue(RedisScripts scripts, ReviewOptions options, IReadOnlySet<string> leadQueues, Func<double> random)
+    {
+        _scripts = scripts;
+        _options = options;
+        _leadQueues = leadQueues;
+        _random = random;
+    }
+
+    public async Task<Reply<IReadOnlyList<QueueSummary>>> ListAsync()
+    {
+        var answer = await _scripts.RunAsync("list");
+        if (Replies.RefusalOf(answer) is { } refusal)
+        {
+            return new(null, refusal);
+        }
+
+        var now = Replies.Time(answer[1])!.Value;
+        return new(
+            [.. Enumerable.Range(0, (answer.Length - 2) / 3).Select(i => new QueueSummary(
+                (string)answer[2 + (i * 3)]!,
+                (long)answer[3 + (i * 3)],
+                Replies.Time(answer[4 + (i * 3)]) is { } oldest && now > oldest ? now - oldest : TimeSpan.Zero))],
+            null);
+    }
+
+    /// <summary>The first items of a queue, most urgent first; claims nothing.</summary>
+    public async Task<Reply<IReadOnlyList<QueueItem>>> TopAsync(string queue, int count)
+    {
+        var answer = await _scripts.RunAsync("top", queue, count);
+        if (Replies.RefusalOf(answer) is { } refusal)
+        {
+            return new(null, refusal);
+        }
+
+        return new(
+            [.. Enumerable.Range(2, answer.Length - 2).Select(i => answer[i]).Select(row => new QueueItem(
+                (string)row[0]!, "queued", (string)row[1]!, queue, Replies.Number(row[2]), Replies.Time(row[3]), Replies.Item(row[4])))],
+            null);
+    }
+
+    public async Task<Reply<ItemDetails>> ItemAsync(string id)
+    {
+        var answer = await _scripts.RunAsync("item", id);
+        if (Replies.RefusalOf(answer) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var current = new QueueItem(id, (string)answer[1]!, (string)answer[2]!, (string)answer[3]!, Replies.Number(answer[4]), Replies.Time(answer[5]), Replies.Item(answer[6]));
+        var held = answer[7];
+        var lease = (string)held[0]! is { Length: > 0 } holder
+            ? new LeaseEntry(holder, (string)held[2]!, (string)held[3]!, Replies.Time(held[4])!.Value, ((string)held[5]!).Length > 0)
+            : null;
+        var decisions = Enumerable.Range(0, answer[9].Length).Select(i => Replies.Decision(answer[9][i]));
+        return new ItemDetails(current, lease, lease is null ? null : Replies.Item(answer[8]), [.. decisions]);
+    }
+
+    /// <summary>Gives the most urgent item the reviewer has not skipped; a share of claims is drawn at random instead.</summary>
+    /// <param name="key">A repeat with the same key gets the same lease; "" for callers who hold one item of a queue at a time.</param>
+    /// <returns>A claim without value and refusal: nothing waits.</returns>
+    public async Task<Reply<Claim>> ClaimAsync(string queue, Reviewer reviewer, string key)
+    {
+        if (_leadQueues.Contains(queue) && !reviewer.IsLead)
+        {
+            return Refusal.Forbidden;
+        }
+
+        var drawn = _random() < _options.DrawShare ? QueueScore.Text(_random()) : "";
+        var answer = await _scripts.RunAsync(
+            "claim", queue, reviewer.Name, key, Milliseconds(_options.LeaseMinutes), _options.LeasesPerReviewer, QueueScore.Text(_options.DrawShare), drawn);
+        if (Replies.RefusalOf(answer) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var outcome = (string)answer[0]!;
+        if (outcome == "empty")
+        {
+            return new(null, null);
+        }
+
+        var item = Replies.Item(answer[8]);
+        var random = (string)answer[6]! == "random";
+        var lease = new Lease(
+            (string)answer[1]!,
+            (long)answer[2],
+            (string)answer[3]!,
+            (string)answer[4]!,
+            Replies.Time(answer[5])!.Value,
+            random ? Selection.Random : item?.Ranking?.Selection ?? Selection.Ranked,
+            random ? Replies.Number(answer[7])!.Value : item?.Ranking?.Propensity ?? 1);
+        var enqueued = Replies.Time(answer[9]);
+        if (outcome == "claimed" && enqueued is { } since)
+        {
+            ReviewTelemetry.Claimed(lease.Queue, lease.Expires - TimeSpan.FromMinutes(_options.LeaseMinutes) - since);
+        }
+
+        return new Claim(lease, item, enqueued, (string)answer[10]!);
+    }
+
+    /// <summary>Keeps the lease, and tells whether the item was edited meanwhile.</summary>
+    public async Task<Reply<LeaseState>> HeartbeatAsync(string id, Reviewer reviewer, long epoch)
+    {
+        var answer = await HoldAsync(id, reviewer, epoch, "heartbeat");
+        return Replies.RefusalOf(answer) is { } refusal
+            ? refusal
+            : new LeaseState(Replies.Time(answer[1])!.Value, (string)answer[2]!, (string)answer[3]!, (string)answer[4]!);
+    }
+
+    /// <summary>Gives the item back to its place.</summary>
+    public async Task<Refusal?> ReleaseAsync(string id, Reviewer reviewer, long epoch)
+    {
+        var refusal = Replies.RefusalOf(await HoldAsync(id, reviewer, epoch, "release"));
+        if (refusal is null)
+        {
+            ReviewTelemetry.LeaseEnded("released");
+        }
+
+        return refusal;
+    }
+
+    private Task<RedisResult> HoldAsync(string id, Reviewer reviewer, long epoch, string action) => _scripts.RunAsync(
+        "hold", id, reviewer.Name, epoch.ToString(CultureInfo.InvariantCulture), action, Milliseconds(_options.LeaseMinutes), Milliseconds(_options.LongestLeaseMinutes));
+
+    private static string Milliseconds(double minutes) => TimeSpan.FromMinutes(minutes).TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture);
+}

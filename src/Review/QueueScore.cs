@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace Vigil.Review;
+
+/// <summary>
+/// The order of <c>design.md</c> §7: log2(value) − (enqueued − 2026-01-01) / H, highest first. Of two waiting items the
+/// order never changes, so it needs no clock. The two terms travel to the projection as text with every digit; which
+/// enqueued time counts is known only there, and a subtraction of two doubles is the same there as here.
+/// </summary>
+public static class QueueScore
+{
+    public const double LowestValue = 1.0 / 4096;
+    public const double HighestValue = 65536;
+
+    private static readonly DateTimeOffset Epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public static double Of(double value, DateTimeOffset enqueued, TimeSpan halfLife) => LogValue(value) - Age(enqueued, halfLife);
+
+    /// <summary>log2 of the value, clamped to [2⁻¹², 2¹⁶]; what is no number counts as the lowest.</summary>
+    public static double LogValue(double value) => double.IsNaN(value) ? -12 : Math.Log2(Math.Clamp(value, LowestValue, HighestValue));
+
+    /// <summary>Half-lives between 2026-01-01 and the time an item was enqueued.</summary>
+    public static double Age(DateTimeOffset enqueued, TimeSpan halfLife) => (enqueued - Epoch).TotalMilliseconds / halfLife.TotalMilliseconds;
+
+    public static string Text(double number) => number.ToString("G17", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,111 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+
+namespace Vigil.Review;
+
+/// <summary>Section <c>Vigil:Review</c>: queues, leases and who may review.</summary>
+public sealed class ReviewOptions
+{
+    public const string Section = "Vigil:Review";
+
+    /// <summary>Before every Redis key; its hash tag keeps all keys of a script on one shard of a cluster.</summary>
+    [RegularExpression(@"^\{[A-Za-z0-9._-]{1,100}\}$", ErrorMessage = "Vigil:Review:KeyPrefix must be a hash tag such as {vigil}: letters, digits, '.', '_' and '-' in braces.")]
+    public string KeyPrefix { get; set; } = "{vigil}";
+
+    /// <summary>Hours in which waiting doubles an item's weight. A change rebuilds the queues.</summary>
+    [Range(0.1, 168)]
+    public double HalfLifeHours { get; set; } = 4;
+
+    /// <summary>How long a claim or a heartbeat gives, in minutes.</summary>
+    [Range(0.05, 60)]
+    public double LeaseMinutes { get; set; } = 10;
+
+    /// <summary>How long heartbeats can keep a lease, in minutes since the claim.</summary>
+    [Range(0.05, 60)]
+    public double LongestLeaseMinutes { get; set; } = 60;
+
+    /// <summary>Most leases of one reviewer at a time.</summary>
+    [Range(1, 64)]
+    public int LeasesPerReviewer { get; set; } = 8;
+
+    /// <summary>Share of claims drawn at random from the queue, to measure without selection bias.</summary>
+    [Range(0, 0.5)]
+    public double DrawShare { get; set; } = 0.05;
+
+    /// <summary>Longest time a decision may be on its way to the log, in seconds.</summary>
+    [Range(1, 120)]
+    public int DeliverySeconds { get; set; } = 10;
+
+    /// <summary>Longest time a reply waits for the projection, in seconds; then the outcome is open.</summary>
+    [Range(1, 60)]
+    public int AnswerSeconds { get; set; } = 10;
+
+    /// <summary>Bearer token → reviewer. At least one.</summary>
+    public Dictionary<string, ReviewerOptions> Tokens { get; set; } = [];
+
+    /// <summary>Added to Redis TIME in every script; tests move the clock with it.</summary>
+    internal TimeSpan ClockOffset { get; set; }
+}
+
+/// <summary>Whom a token speaks for.</summary>
+public sealed class ReviewerOptions
+{
+    public const string Reviewer = "reviewer";
+
+    /// <summary>May also work escalation queues and undo what others decided.</summary>
+    public const string Lead = "lead";
+
+    public string Name { get; set; } = "";
+
+    /// <summary>Of <see cref="Reviewer"/> and <see cref="Lead"/>, separated by commas.</summary>
+    public string Roles { get; set; } = Reviewer;
+}
+
+[OptionsValidator]
+internal sealed partial class ReviewOptionsRanges : IValidateOptions<ReviewOptions>;
+
+/// <summary>What attributes cannot say of <see cref="ReviewOptions"/>.</summary>
+internal sealed partial class ReviewOptionsRules : IValidateOptions<ReviewOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ReviewOptions options)
+    {
+        var errors = new List<string>();
+        if (options.Tokens.Count == 0)
+        {
+            errors.Add("Vigil:Review:Tokens is empty: name at least one reviewer, such as Vigil:Review:Tokens:<token>:Name=alex.");
+        }
+
+        if (options.LongestLeaseMinutes < options.LeaseMinutes)
+        {
+            errors.Add("Vigil:Review:LongestLeaseMinutes is below Vigil:Review:LeaseMinutes.");
+        }
+
+        foreach (var (token, reviewer) in options.Tokens)
+        {
+            // The token itself is a secret: errors speak of its owner.
+            if (!TokenForm().IsMatch(token))
+            {
+                errors.Add($"Vigil:Review:Tokens: the token of '{reviewer.Name}' must have 16 to 256 letters, digits, '.', '_' or '-'.");
+            }
+
+            if (!NameForm().IsMatch(reviewer.Name))
+            {
+                errors.Add($"Vigil:Review:Tokens: the name '{reviewer.Name}' must have 1 to 64 letters, digits, '.', '_', '@' or '-'.");
+            }
+
+            if (reviewer.Roles.Split(',', StringSplitOptions.TrimEntries).Any(role => role is not (ReviewerOptions.Reviewer or ReviewerOptions.Lead)))
+            {
+                errors.Add($"Vigil:Review:Tokens: the roles of '{reviewer.Name}' may be reviewer and lead.");
+            }
+        }
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{16,256}$")]
+    private static partial Regex TokenForm();
+
+    [GeneratedRegex(@"^[A-Za-z0-9._@-]{1,64}$")]
+    private static partial Regex NameForm();
+}

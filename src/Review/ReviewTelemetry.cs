@@ -1,0 +1,48 @@
+using System.Diagnostics.Metrics;
+
+namespace Vigil.Review;
+
+/// <summary>Meter <c>Vigil.Review</c>; names as in <c>performance.md</c> §3.</summary>
+internal static class ReviewTelemetry
+{
+    public const string Name = "Vigil.Review";
+
+    private static readonly Meter Meter = new(Name);
+
+    private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [1, 5, 15, 30, 60, 120, 300, 900, 3600, 14400, 86400] };
+
+    private static readonly Counter<long> LeaseCounter = Meter.CreateCounter<long>("vigil.review.leases", "{lease}", "Leases by how they ended");
+    private static readonly Counter<long> DecisionCounter = Meter.CreateCounter<long>("vigil.review.decisions", "{decision}", "Decisions by verdict and outcome");
+    private static readonly Counter<long> SkippedCounter = Meter.CreateCounter<long>("vigil.review.unreadable_records", "{record}", "Records of ranked and decisions that could not be applied");
+    private static readonly Histogram<double> WaitHistogram = Meter.CreateHistogram("vigil.queue.wait", "s", "Enqueued to claim", advice: Seconds);
+    private static readonly Histogram<double> DurationHistogram = Meter.CreateHistogram("vigil.review.duration", "s", "Claim to decision", advice: Seconds);
+    private static readonly Histogram<double> RedisHistogram = Meter.CreateHistogram<double>("vigil.redis.duration", "s", "Script calls", advice: new InstrumentAdvice<double>
+    {
+        HistogramBucketBoundaries = [.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5],
+    });
+
+    /// <summary>Replaced whole by the active reader; empty elsewhere, so that no queue is counted twice.</summary>
+    private static QueueSummary[] Waiting = [];
+
+    static ReviewTelemetry()
+    {
+        Meter.CreateObservableGauge("vigil.queue.depth", () => Volatile.Read(ref Waiting).Select(queue => new Measurement<long>(queue.Depth, Tag("queue", queue.Name))), "{item}");
+        Meter.CreateObservableGauge("vigil.queue.oldest_age", () => Volatile.Read(ref Waiting).Select(queue => new Measurement<double>(queue.OldestAge.TotalSeconds, Tag("queue", queue.Name))), "s");
+    }
+
+    public static void Queues(IEnumerable<QueueSummary> queues) => Volatile.Write(ref Waiting, [.. queues]);
+
+    public static void LeaseEnded(string outcome, long count = 1) => LeaseCounter.Add(count, Tag("outcome", outcome));
+
+    public static void Decided(string verdict, string outcome) => DecisionCounter.Add(1, Tag("verdict", verdict), Tag("outcome", outcome));
+
+    public static void Unreadable(string topic) => SkippedCounter.Add(1, Tag("topic", topic));
+
+    public static void Claimed(string queue, TimeSpan wait) => WaitHistogram.Record(Math.Max(0, wait.TotalSeconds), Tag("queue", queue));
+
+    public static void Worked(string queue, TimeSpan time) => DurationHistogram.Record(Math.Max(0, time.TotalSeconds), Tag("queue", queue));
+
+    public static void Redis(string operation, TimeSpan time) => RedisHistogram.Record(time.TotalSeconds, Tag("operation", operation));
+
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
+}

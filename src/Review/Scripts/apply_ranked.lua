@@ -1,0 +1,28 @@
+-- Applies one `ranked` record.
+-- ARGV: clock, generation, live, field, position expected, position after, passed, id, then the record: o, v, d, z, q, e, l, a, t, k, RankedItem
+local gen, live, field, id = ARGV[2], ARGV[3] == '1', ARGV[4], ARGV[8]
+local no = refused(gen, live, field, ARGV[5])
+if no then return no end
+redis.call('HSET', gkey(gen, 'pos'), field, ARGV[6])
+
+local e = { o = ARGV[9], v = ARGV[10], d = ARGV[11], q = ARGV[13], e = ARGV[14], l = ARGV[15], a = ARGV[16],
+  t = tonumber(ARGV[17]), k = tonumber(ARGV[18]) }
+if ARGV[12] == '1' then e.z = 1 end
+local leased = live and lease(id) or nil
+if e.k <= NOW - KEEP and not leased then return { 'applied', 'old' } end
+local st = load(gen, id)
+if e.d == 'c' and #st.r == 0 then return { 'applied', 'cleared' } end
+
+-- The evidence shown is that of the highest record of a version, of equal ones the later.
+local newest = e.d ~= 'w'
+for _, other in ipairs(st.r) do
+  if other.v == e.v and other.o > e.o then newest = false end
+end
+st.r[#st.r + 1] = e
+if newest then redis.call('HSET', ikey(gen, id), 'p:' .. e.v, ARGV[19]) end
+local v = settle(gen, id, st, live, tonumber(ARGV[7]))
+if leased and v.status == 'withdrawn' and leased.deciding == '' then
+  endLease(id, leased)
+  return { 'applied', v.status, 'withdrawn' }
+end
+return { 'applied', v.status }

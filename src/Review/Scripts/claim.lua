@@ -1,0 +1,58 @@
+-- Gives a reviewer the next item of a queue under a lease.
+-- ARGV: clock, queue, reviewer, claim key, lease ms, most leases of one reviewer, share drawn (text),
+--       a random number in [0, 1) if this claim is a draw, else ''
+local queue, reviewer, claimKey = ARGV[2], ARGV[3], ARGV[4]
+local gen = served()
+if not gen then return { 'rebuilding' } end
+
+local function answer(outcome, id, l)
+  local item = redis.call('HMGET', ikey(gen, id), 'p:' .. l.ver, 'en', 'v')
+  return { outcome, id, l.epoch, l.ver, l.queue, l['until'], l.sel, l.prop, item[1] or '', item[2] or '', item[3] or '' }
+end
+
+-- A claim can be repeated: the same reviewer with the same key gets the same lease.
+local held = redis.call('SMEMBERS', heldKey(reviewer))
+local count = 0
+for _, id in ipairs(held) do
+  local l = lease(id)
+  if l and tonumber(l['until']) > NOW then
+    count = count + 1
+    if l.queue == queue and l.key == claimKey and l.deciding == '' then return answer('held', id, l) end
+  elseif l and l.deciding == '' then
+    endAndSettle(id, l)
+  end
+end
+if count >= tonumber(ARGV[6]) then return { 'too_many_leases' } end
+
+local waiting = gkey(gen, 'q:' .. queue)
+local depth = redis.call('ZCARD', waiting)
+local mark = '"' .. reviewer .. '"'
+local start, drawn = 0, ARGV[8] ~= ''
+if drawn then start = math.floor(tonumber(ARGV[8]) * depth) end
+
+-- The first item from `start` downwards, going round, that this reviewer has not skipped.
+local chosen
+local seen = 0
+while seen < depth and not chosen do
+  local from = (start + seen) % depth
+  local page = redis.call('ZREVRANGE', waiting, from, math.min(from + 31, depth - 1))
+  for _, id in ipairs(page) do
+    seen = seen + 1
+    local skipped = redis.call('HGET', ikey(gen, id), 'sk')
+    if not chosen and not (skipped and skipped:find(mark, 1, true)) then chosen = id end
+  end
+end
+if not chosen then return { 'empty', tostring(depth) } end
+
+local item = redis.call('HMGET', ikey(gen, chosen), 'v', 'en', 'at')
+local last = tonumber(redis.call('GET', P .. ':epoch') or '0')
+local epoch = text(math.max(last + 1, MICROS))
+redis.call('SET', P .. ':epoch', epoch)
+local ends = text(NOW + tonumber(ARGV[5]))
+redis.call('HSET', leaseKey(chosen), 'holder', reviewer, 'epoch', epoch, 'ver', item[1], 'at', item[3], 'queue', queue, 'since', text(NOW),
+  'until', ends, 'key', claimKey, 'sel', drawn and 'random' or '',
+  'prop', drawn and string.format('%.17g', tonumber(ARGV[7]) / depth) or '', 'deciding', '', 'idem', '')
+redis.call('ZADD', P .. ':leases', ends, chosen)
+redis.call('SADD', heldKey(reviewer), chosen)
+leave(gen, chosen, queue)
+return answer('claimed', chosen, lease(chosen))

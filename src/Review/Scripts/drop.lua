@@ -1,0 +1,16 @@
+-- Deletes a generation that is not served, a bounded number of ids in one step. Answers 1 when nothing is left of it.
+-- ARGV: clock, generation, most ids in one step
+local gen = ARGV[2]
+if served() == gen then return 1 end
+local ids = redis.call('ZRANGE', gkey(gen, 'x'), 0, tonumber(ARGV[3]) - 1)
+for _, id in ipairs(ids) do redis.call('UNLINK', ikey(gen, id)) end
+if #ids > 0 then
+  redis.call('ZREM', gkey(gen, 'x'), unpack(ids))
+  return 0
+end
+for _, queue in ipairs(redis.call('SMEMBERS', gkey(gen, 'queues'))) do
+  redis.call('UNLINK', gkey(gen, 'q:' .. queue), gkey(gen, 'e:' .. queue))
+end
+redis.call('UNLINK', gkey(gen, 'pos'), gkey(gen, 'queues'), gkey(gen, 'x'))
+redis.call('ZREM', P .. ':gens', gen)
+return 1

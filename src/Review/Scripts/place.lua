@@ -1,0 +1,99 @@
+-- Part 3 of every script: the hash of one id and its place in the queues.
+--
+-- Fields of an item's hash: s facts as JSON (fold.lua), st status, v version that counts, q queue it waits in (leases
+-- aside), sc priority as text, en time enqueued, at its place in
+-- the source, sk reviewers who skipped it, p:<version> the RankedItem as produced.
+local function load(gen, id)
+  local raw = redis.call('HGET', ikey(gen, id), 's')
+  return raw and cjson.decode(raw) or { r = {}, d = {} }
+end
+
+local function save(gen, id, st, v)
+  local key = ikey(gen, id)
+  if #st.r == 0 and #st.d == 0 then
+    redis.call('UNLINK', key)
+    redis.call('ZREM', gkey(gen, 'x'), id)
+    return
+  end
+  local due
+  for _, e in ipairs(st.r) do if due == nil or e.k + KEEP < due then due = e.k + KEEP end end
+  for _, d in ipairs(st.d) do
+    d.key = nil
+    if due == nil or d.t + HOLD < due then due = d.t + HOLD end
+  end
+  -- What is due and could not be forgotten yet is looked at again in a minute.
+  if due <= NOW then due = NOW + 60000 end
+  redis.call('ZADD', gkey(gen, 'x'), text(due), id)
+  local skipped = {}
+  for name in pairs(v.skipped or {}) do skipped[#skipped + 1] = name end
+  table.sort(skipped)
+  redis.call('HSET', key, 's', cjson.encode(st), 'st', v.status, 'v', v.best and v.best.v or '', 'q', v.queue or '',
+    'sc', v.score or '', 'en', v.enqueued and text(v.enqueued) or '', 'at', v.best and place(v.best) or '', 'sk', cjson.encode(skipped))
+
+  -- The evidence of a version lives as long as a record of it counts: a deletion takes it away at once.
+  local alive = {}
+  for _, e in ipairs(st.r) do
+    if e.d ~= 'w' and place(e) > (v.cover or '') then alive['p:' .. e.v] = true end
+  end
+  for _, field in ipairs(redis.call('HKEYS', key)) do
+    if field:sub(1, 2) == 'p:' and not alive[field] then redis.call('HDEL', key, field) end
+  end
+end
+
+local function leave(gen, id, queue)
+  if queue and queue ~= '' then
+    redis.call('ZREM', gkey(gen, 'q:' .. queue), id)
+    redis.call('ZREM', gkey(gen, 'e:' .. queue), id)
+  end
+end
+
+-- Writes the state and puts the id where it belongs. A leased item waits nowhere, whatever arrives for it.
+local function settle(gen, id, st, live, passed)
+  local old = redis.call('HMGET', ikey(gen, id), 'q', 'st', 'v')
+  local leased = live and redis.call('EXISTS', leaseKey(id)) == 1
+  local before = view(st)
+  local payload = before.best and redis.call('HGET', ikey(gen, id), 'p:' .. before.best.v)
+  forget(st, passed, not leased)
+  local v = view(st)
+  leave(gen, id, old[1])
+  save(gen, id, st, v)
+  if v.status == 'queued' and not leased then
+    redis.call('SADD', gkey(gen, 'queues'), v.queue)
+    redis.call('ZADD', gkey(gen, 'q:' .. v.queue), v.score, id)
+    redis.call('ZADD', gkey(gen, 'e:' .. v.queue), text(v.enqueued), id)
+  end
+  if live and before.status == 'queued' and v.best == nil and payload then
+    redis.call('RPUSH', P .. ':outbox', 'expired||' .. payload)
+  end
+  return v
+end
+
+-- Ends a lease; the item goes back to the place the logs give it.
+local function endLease(id, l)
+  redis.call('DEL', leaseKey(id))
+  redis.call('ZREM', P .. ':leases', id)
+  redis.call('SREM', heldKey(l.holder), id)
+end
+
+local function endAndSettle(id, l)
+  endLease(id, l)
+  local gen = served()
+  if gen and redis.call('EXISTS', ikey(gen, id)) == 1 then settle(gen, id, load(gen, id), true, 0) end
+end
+
+-- The compare-and-set before every apply. Answers nil if this reader may apply.
+local function refused(gen, live, field, expected)
+  if live and served() ~= gen then return { 'generation' } end
+  local current = redis.call('HGET', gkey(gen, 'pos'), field)
+  if not current then return { 'none' } end
+  if current ~= expected then return { 'moved', current } end
+  return nil
+end
+
+-- What became of the decision a reviewer made under an epoch, if it has been applied.
+local function resultOf(st, reviewer, epoch)
+  for _, d in ipairs(st.d) do
+    if d.w == reviewer and d.n == epoch then return d end
+  end
+  return nil
+end
