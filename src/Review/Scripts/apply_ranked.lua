@@ -13,13 +13,9 @@ if e.k <= NOW - KEEP and not leased then return { 'applied', 'old' } end
 local st = load(gen, id)
 if e.d == 'c' and #st.r == 0 then return { 'applied', 'cleared' } end
 
--- The evidence shown is that of the highest record of a version, of equal ones the later.
-local newest = e.d ~= 'w'
-for _, other in ipairs(st.r) do
-  if other.v == e.v and other.o > e.o then newest = false end
-end
+-- Of records of one version the later one gives scores, evidence and value.
 st.r[#st.r + 1] = e
-if newest then redis.call('HSET', ikey(gen, id), 'p:' .. e.v, ARGV[19]) end
+if e.d ~= 'w' then redis.call('HSET', ikey(gen, id), 'p:' .. e.v, ARGV[19]) end
 local v = settle(gen, id, st, live, tonumber(ARGV[7]))
 if leased and v.status == 'withdrawn' and leased.deciding == '' then
   endLease(id, leased)

@@ -123,9 +123,13 @@ local function view(st)
   for _, e in ipairs(st.r) do
     if e.d == 'q' and place(e) > cover and e.o > low and e.o <= b.o and place(e) < place(first) then first = e end
   end
+  local value = b.l
+  for _, e in ipairs(st.r) do
+    if e.v == b.v and e.d ~= 'w' then value = e.l end
+  end
   v.enqueued = first.t
   v.queue = j.moved[key] and b.e or (opened and opened.q ~= '' and opened.q) or b.q
-  v.score = string.format('%.17g', tonumber(b.l) - tonumber(first.a))
+  v.score = string.format('%.17g', tonumber(value) - tonumber(first.a))
   v.skipped = j.skips[key] and j.skips[key].by
   if v.queue == '' then v.status = 'cleared' end
   return v
@@ -180,13 +184,17 @@ end
 -- Drops what no longer counts: records of 29 days, decisions both logs have passed by 8 days, cleared records with no
 -- earlier record that was queued or withdrawn, and records beyond the bound.
 local function forget(st, passed, aged)
-  forgetDecisions(st, passed)
   if aged then st.r = keep(st.r, function(e) return e.k > NOW - KEEP end) end
-  local anchored = false
-  st.r = keep(st.r, function(e)
-    anchored = anchored or e.d ~= 'c'
-    return anchored
-  end)
+  repeat
+    -- A record gone may be what kept a skip, and the other way round.
+    local size = #st.r + #st.d
+    forgetDecisions(st, passed)
+    local anchored = false
+    st.r = keep(st.r, function(e)
+      anchored = anchored or e.d ~= 'c'
+      return anchored
+    end)
+  until size == #st.r + #st.d
   while #st.r > TIMES + 2 do
     local b, last, drop = best(st), nil, nil
     for _, e in ipairs(st.r) do

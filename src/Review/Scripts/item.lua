@@ -5,7 +5,7 @@ local gen = served()
 if not gen then return { 'rebuilding' } end
 local f = redis.call('HMGET', ikey(gen, id), 's', 'st', 'v', 'q', 'sc', 'en')
 if not f[1] then return { 'unknown' } end
-local st = cjson.decode(f[1])
+local st = load(gen, id)
 local l = lease(id) or {}
 local decisions = {}
 for _, d in ipairs(st.d) do

@@ -3,10 +3,41 @@
 -- Fields of an item's hash: s facts as JSON (fold.lua), st status, v version that counts, q queue it waits in (leases
 -- aside), sc priority as text, en time enqueued, at its place in
 -- the source, sk reviewers who skipped it, p:<version> the RankedItem as produced.
+--
+-- Facts are written as lists of fixed order, so that equal facts are equal bytes.
+local RANKED = { 'o', 'v', 'd', 'z', 'q', 'e', 'l', 'a', 't', 'k' }
+local DECIDED = { 'i', 'c', 'v', 'p', 'u', 't', 'w', 'n', 'q', 'g', 'x', 'f' }
+
+local function pack(list, fields)
+  local rows = {}
+  for i, e in ipairs(list) do
+    local row = {}
+    for j, name in ipairs(fields) do row[j] = e[name] or '' end
+    rows[i] = row
+  end
+  return rows
+end
+
+local function unpackRows(rows, fields)
+  local list = {}
+  for i, row in ipairs(rows) do
+    local e = {}
+    for j, name in ipairs(fields) do e[name] = row[j] end
+    for _, optional in ipairs({ 'z', 'u', 'g', 'f' }) do if e[optional] == '' then e[optional] = nil end end
+    list[i] = e
+  end
+  return list
+end
+
 local function load(gen, id)
   local raw = redis.call('HGET', ikey(gen, id), 's')
-  return raw and cjson.decode(raw) or { r = {}, d = {} }
+  if not raw then return { r = {}, d = {} } end
+  local rows = cjson.decode(raw)
+  return { r = unpackRows(rows[1], RANKED), d = unpackRows(rows[2], DECIDED) }
 end
+
+-- A sweep looks again a little later at what is due and could not be forgotten yet, and at others first.
+local sweepAgain
 
 local function save(gen, id, st, v)
   local key = ikey(gen, id)
@@ -18,22 +49,20 @@ local function save(gen, id, st, v)
   local due
   for _, e in ipairs(st.r) do if due == nil or e.k + KEEP < due then due = e.k + KEEP end end
   for _, d in ipairs(st.d) do
-    d.key = nil
     if due == nil or d.t + HOLD < due then due = d.t + HOLD end
   end
-  -- What is due and could not be forgotten yet is looked at again in a minute.
-  if due <= NOW then due = NOW + 60000 end
+  if sweepAgain and due <= NOW then due = NOW + sweepAgain end
   redis.call('ZADD', gkey(gen, 'x'), text(due), id)
   local skipped = {}
   for name in pairs(v.skipped or {}) do skipped[#skipped + 1] = name end
   table.sort(skipped)
-  redis.call('HSET', key, 's', cjson.encode(st), 'st', v.status, 'v', v.best and v.best.v or '', 'q', v.queue or '',
+  redis.call('HSET', key, 's', cjson.encode({ pack(st.r, RANKED), pack(st.d, DECIDED) }), 'st', v.status, 'v', v.best and v.best.v or '', 'q', v.queue or '',
     'sc', v.score or '', 'en', v.enqueued and text(v.enqueued) or '', 'at', v.best and place(v.best) or '', 'sk', cjson.encode(skipped))
 
-  -- The evidence of a version lives as long as a record of it counts: a deletion takes it away at once.
+  -- The evidence of a version lives as long as a record of it.
   local alive = {}
   for _, e in ipairs(st.r) do
-    if e.d ~= 'w' and place(e) > (v.cover or '') then alive['p:' .. e.v] = true end
+    if e.d ~= 'w' then alive['p:' .. e.v] = true end
   end
   for _, field in ipairs(redis.call('HKEYS', key)) do
     if field:sub(1, 2) == 'p:' and not alive[field] then redis.call('HDEL', key, field) end
