@@ -14,6 +14,7 @@ internal static class CommandLine
         BrokerCommand.Create(),
         DemoCommand.Create(),
         TopicsCommand.Create(),
+        QueueCommand.Create(),
         SamplesCommand.Create(),
         ModelsCommand.Create(),
         VersionCommand.Create(),

@@ -4,6 +4,7 @@ using Vigil.Pipeline.Configuration;
 using Vigil.Pipeline.Kafka;
 using Vigil.Pipeline.Roles;
 using Vigil.Pipeline.Telemetry;
+using Vigil.Review;
 
 namespace Vigil.Pipeline;
 
@@ -90,11 +91,18 @@ internal static class VigilHost
         {
             builder.Services.AddBankRole();
         }
+
+        if (roles.HasFlag(Role.Review))
+        {
+            builder.AddReviewRole();
+        }
     }
 
     private static void MapRoles(WebApplication app, Role roles)
     {
-        // app.MapReview() where the review role runs.
-        _ = (app, roles);
+        if (roles.HasFlag(Role.Review))
+        {
+            app.MapReview();
+        }
     }
 }

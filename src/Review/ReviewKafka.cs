@@ -8,6 +8,9 @@ namespace Vigil.Review;
 /// <param name="Producer">Idempotent, acks of all.</param>
 public sealed record ReviewKafka(ConsumerConfig Consumer, ProducerConfig Producer, AdminClientConfig Admin, Topics Topics)
 {
+    /// <summary>For looking at the queues only: nothing that asks Kafka works.</summary>
+    public static ReviewKafka None { get; } = new(new(), new(), new(), new());
+
     /// <summary>A consumer for manual assignment: it joins no group and commits nothing.</summary>
     internal IConsumer<byte[], byte[]> OpenConsumer(Action<ConsumerConfig>? adjust = null)
     {

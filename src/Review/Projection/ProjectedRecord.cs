@@ -68,7 +68,7 @@ internal sealed class ProjectedRecord(TimeSpan halfLife, Func<string, string> es
             decision.DecisionId,
             kind,
             VersionOf(decision.Version),
-            PlaceOf(decision.Source),
+            OrderOf(decision.Version.Revision, decision.Source),
             decision.Reverses,
             Text(Time(record.Message.Timestamp.UnixTimestampMs)),
             decision.Reviewer,

@@ -10,7 +10,7 @@
 --      t  source time                     k  time of the ranked record itself
 --   d  decisions in the order of the log:
 --      i  decision id    c  f final, s skip, e escalate, u undo, o opens again, 2 second verdict
---      v, p  version and place in the source of the record decided
+--      v, o  version and order of the record decided
 --      u  the decision it reverses        t  log time    w, n  reviewer, epoch    q  queue asked for (o)
 --      x  what became of it               f  1: x is settled, since what it rests on has been forgotten
 local TIMES = 16      -- ranked records kept per id: the oldest ones, the best one and the last deletion
@@ -33,7 +33,7 @@ end
 local function judge(st)
   local stands, skips, moved, open, byId = {}, {}, {}, {}, {}
   for _, d in ipairs(st.d) do
-    d.key = d.v .. '@' .. life(st, d.p)
+    d.key = d.v .. '@' .. life(st, place(d))
     byId[d.i] = d
     local final = d.c == 'f' or (d.c == 'u' and d.g)
     if not d.f then
@@ -148,7 +148,8 @@ end
 local function forgetDecision(st, d)
   local ends = d.t + HOLD
   if d.x == 'stands' then
-    local top = ''
+    -- Its own record may have aged out already.
+    local top = d.o
     for _, e in ipairs(st.r) do
       if e.v .. '@' .. life(st, place(e)) == d.key and e.k <= ends and e.o > top then top = e.o end
     end

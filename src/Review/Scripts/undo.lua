@@ -12,4 +12,4 @@ for _, d in ipairs(st.d) do
 end
 if not found then return { 'unknown' } end
 if found.t + HOLD < NOW then return { 'too_late' } end
-return { found.x or '', found.i, found.v, found.w, found.p, found.g }
+return { found.x or '', found.i, found.v, found.w, place(found), found.g }

@@ -1,0 +1,196 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Spectre.Console;
+using StackExchange.Redis;
+using Vigil.Pipeline.Configuration;
+using Vigil.Pipeline.Kafka;
+using Vigil.Pipeline.Redis;
+using Vigil.Pipeline.Roles;
+using Vigil.Rank.Policies;
+using Vigil.Review;
+
+namespace Vigil.Pipeline.Commands;
+
+/// <summary><c>vigil queue list|top|show|rebuild</c>: the queues as Redis holds them; only rebuild needs Kafka.</summary>
+internal static class QueueCommand
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    public static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "One JSON document on standard output" };
+        var queue = new Argument<string>("queue");
+        var id = new Argument<string>("id") { Description = "A content id" };
+        var count = new Option<int>("--count") { Description = "How many", DefaultValueFactory = _ => 10 };
+        count.Validators.Add(result =>
+        {
+            if (result.GetValue(count) is < 1 or > 1000)
+            {
+                result.AddError("--count must be 1 to 1000");
+            }
+        });
+
+        var list = new Command("list", "Depth and oldest wait of every queue.") { json };
+        list.SetAction((parsed, cancellation) => LookAsync((stage, asJson) => ListAsync(stage, asJson), parsed.GetValue(json), cancellation));
+        var top = new Command("top", "The most urgent items of a queue.") { queue, count, json };
+        top.SetAction((parsed, cancellation) => LookAsync((stage, asJson) => TopAsync(stage, parsed.GetValue(queue)!, parsed.GetValue(count), asJson), parsed.GetValue(json), cancellation));
+        var show = new Command("show", "One item: where it stands and why, its lease and its decisions.") { id, json };
+        show.SetAction((parsed, cancellation) => LookAsync((stage, asJson) => ShowAsync(stage, parsed.GetValue(id)!, asJson), parsed.GetValue(json), cancellation));
+        var rebuild = new Command("rebuild", "Builds the queues anew from the logs, beside the served ones, and swaps.") { json };
+        rebuild.SetAction((parsed, cancellation) => RebuildAsync(parsed.GetValue(json), cancellation));
+        return new("queue", "Shows and rebuilds the review queues.") { list, top, show, rebuild };
+    }
+
+    private static async Task<int> LookAsync(Func<ReviewStage, bool, Task> show, bool json, CancellationToken cancellation)
+    {
+        await using var services = CommandServices.Build();
+        await using var redis = await ConnectAsync(services, cancellation);
+        using var stage = Stage(services, redis, needsKafka: false);
+        await show(stage, json);
+        return ExitCode.Done;
+    }
+
+    private static async Task ListAsync(ReviewStage stage, bool json)
+    {
+        var queues = Value(await stage.Queues.ListAsync());
+        if (json)
+        {
+            Print(queues.Select(queue => new { queue.Name, queue.Depth, OldestAgeSeconds = queue.OldestAge.TotalSeconds }));
+            return;
+        }
+
+        var table = new Table().AddColumns("queue", "waiting", "oldest");
+        foreach (var queue in queues)
+        {
+            table.AddRow(Markup.Escape(queue.Name), $"{queue.Depth}", Age(queue.OldestAge));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static async Task TopAsync(ReviewStage stage, string queue, int count, bool json)
+    {
+        var top = Value(await stage.Queues.TopAsync(queue, count));
+        if (json)
+        {
+            Print(top);
+            return;
+        }
+
+        var table = new Table().AddColumns("id", "risk", "priority", "since", "nearest known violation");
+        foreach (var item in top)
+        {
+            table.AddRow(
+                Markup.Escape(item.Id),
+                item.Item?.Ranking?.Risk.ToString("0.000", CultureInfo.InvariantCulture) ?? "-",
+                item.Score?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-",
+                item.Enqueued?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-",
+                Markup.Escape(Nearest(item)));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static async Task ShowAsync(ReviewStage stage, string id, bool json)
+    {
+        var details = Value(await stage.Queues.ItemAsync(id));
+        if (json)
+        {
+            Print(details);
+            return;
+        }
+
+        var current = details.Current;
+        var table = new Table { ShowHeaders = false }.AddColumns("", "");
+        void Row(string name, string text) => table.AddRow(name, Markup.Escape(text));
+        Row("id", current.Id);
+        Row("status", current.Status);
+        Row("version", current.Version);
+        Row("queue", current.Queue);
+        Row("enqueued", current.Enqueued?.ToString("u", CultureInfo.InvariantCulture) ?? "");
+        Row("risk", current.Item?.Ranking?.Risk.ToString("0.000", CultureInfo.InvariantCulture) ?? "");
+        foreach (var score in current.Item?.Ranking?.Scores ?? [])
+        {
+            Row($"  {Markup.Escape(score.Policy)}", string.Create(CultureInfo.InvariantCulture, $"{score.Probability:0.000} (threshold {score.Threshold:0.000})"));
+        }
+
+        Row("nearest", Nearest(current));
+        foreach (var reason in current.Item?.Ranking?.Evidence.Reasons ?? [])
+        {
+            Row($"  {Markup.Escape(reason.Feature)}", string.Create(CultureInfo.InvariantCulture, $"{reason.Contribution:+0.00;-0.00} {reason.Policy}"));
+        }
+
+        Row("lease", details.Lease is { } lease ? $"{lease.Holder} until {lease.Expires:u}{(lease.Deciding ? ", deciding" : "")}" : "none");
+        foreach (var decision in details.Decisions)
+        {
+            Row("decision", $"{decision.Time:u} {decision.Kind} {decision.Verdict} by {decision.Reviewer}: {decision.Outcome}");
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static async Task<int> RebuildAsync(bool json, CancellationToken cancellation)
+    {
+        await using var services = CommandServices.Build();
+        await KafkaReachable.CheckAsync(services.GetRequiredService<KafkaClients>(), cancellation);
+        await using var redis = await ConnectAsync(services, cancellation);
+        using var stage = Stage(services, redis, needsKafka: true);
+        var progress = new Progress<RebuildProgress>(step => Console.Error.WriteLine($"rebuilding: {step.Applied} of {step.Total} records"));
+        var served = await stage.RebuildAsync(progress, cancellation) ?? throw new CommandFailedException("Another process is rebuilding the queues.");
+        if (json)
+        {
+            Print(new { Generation = served });
+        }
+        else
+        {
+            Console.Out.WriteLine($"generation {served} is served");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static async Task<ConnectionMultiplexer> ConnectAsync(ServiceProvider services, CancellationToken cancellation)
+    {
+        var options = services.GetRequiredService<IOptions<RedisOptions>>().Value;
+        var redis = await RedisClient.OpenAsync(options);
+        await RedisReachable.CheckAsync(redis, options, cancellation);
+        return redis;
+    }
+
+    private static ReviewStage Stage(ServiceProvider services, ConnectionMultiplexer redis, bool needsKafka)
+    {
+        // Looking at queues needs no tokens and no brokers, so the options are bound without the rules of the role.
+        var options = services.GetRequiredService<IConfiguration>().GetSection(ReviewOptions.Section).Get<ReviewOptions>() ?? new();
+        var kafka = needsKafka ? ReviewRole.Clients(services.GetRequiredService<KafkaClients>()) : ReviewKafka.None;
+        var policies = needsKafka ? PolicyFiles.Load(VigilHome.Policies).Policies : [];
+        return new ReviewStage(kafka, redis, options, policies, TimeProvider.System, NullLoggerFactory.Instance);
+    }
+
+    private static T Value<T>(Reply<T> reply)
+        where T : class => reply.Refused switch
+        {
+            Refusal.Rebuilding => throw new CommandFailedException("The queues are not there: they are being rebuilt, or no review role has run yet."),
+            Refusal.NotFound => throw new CommandFailedException("Nothing is known of this item."),
+            { } refusal => throw new CommandFailedException($"Refused: {refusal}."),
+            null => reply.Value!,
+        };
+
+    private static string Nearest(QueueItem item) =>
+        item.Item?.Ranking?.Evidence is not { } evidence ? ""
+        : evidence.HashHits.FirstOrDefault() is { } hit ? $"{hit.Entry.Id} (same bytes)"
+        : evidence.Neighbours.Where(near => near.Side == Contracts.Side.Violation).MaxBy(near => near.Similarity) is { } near
+            ? string.Create(CultureInfo.InvariantCulture, $"{near.EntryId} {near.Policy} {near.Similarity:0.00}")
+            : "";
+
+    private static string Age(TimeSpan age) => age.TotalHours >= 1 ? $"{age.TotalHours:0.0} h" : $"{age.TotalMinutes:0.0} min";
+
+    private static void Print<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Json));
+}

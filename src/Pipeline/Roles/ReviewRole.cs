@@ -1,0 +1,33 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using Vigil.Contracts;
+using Vigil.Pipeline.Configuration;
+using Vigil.Pipeline.Kafka;
+using Vigil.Pipeline.Redis;
+using Vigil.Rank.Policies;
+using Vigil.Review;
+
+namespace Vigil.Pipeline.Roles;
+
+/// <summary>The review role: ranked and decisions → queues in Redis, REST, decisions.</summary>
+internal static class ReviewRole
+{
+    /// <summary>Needed by the client only: review assigns partitions itself and commits nothing.</summary>
+    public const string GroupName = "review";
+
+    public static void AddReviewRole(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<RedisOptions>().ValidateOnStart();
+        services.TryAddSingleton(_ => PolicyFiles.Load(VigilHome.Policies));
+        services.AddSingleton<IConnectionMultiplexer>(provider => RedisClient.Open(provider.GetRequiredService<IOptions<RedisOptions>>().Value));
+        services.AddHostedService<RedisReachable>();
+        services.AddReview(
+            provider => Clients(provider.GetRequiredService<KafkaClients>()),
+            provider => provider.GetRequiredService<PolicySet>().Policies);
+        services.AddHealthChecks().AddCheck<ReviewHealth>("review", tags: [VigilHost.ReadyTag]);
+    }
+
+    public static ReviewKafka Clients(KafkaClients clients) => new(clients.Consumer(clients.Named(GroupName)), clients.Producer(), clients.Admin(), clients.Topics);
+}
