@@ -12,6 +12,7 @@ using Vigil.Pipeline.Redis;
 using Vigil.Pipeline.Roles;
 using Vigil.Rank.Policies;
 using Vigil.Review;
+using Vigil.Review.Projection;
 
 namespace Vigil.Pipeline.Commands;
 
@@ -185,7 +186,7 @@ internal static class QueueCommand
 
     private static string Nearest(QueueItem item) =>
         item.Item?.Ranking?.Evidence is not { } evidence ? ""
-        : evidence.HashHits.FirstOrDefault() is { } hit ? $"{hit.Entry.Id} (same bytes)"
+        : evidence.HashHits is [var hit, ..] ? $"{hit.Entry.Id} (same bytes)"
         : evidence.Neighbours.Where(near => near.Side == Contracts.Side.Violation).MaxBy(near => near.Similarity) is { } near
             ? string.Create(CultureInfo.InvariantCulture, $"{near.EntryId} {near.Policy} {near.Similarity:0.00}")
             : "";
