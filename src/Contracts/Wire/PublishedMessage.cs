@@ -34,15 +34,25 @@ public static class PublishedMessage
             return (null, RejectReason.RegistryFrame);
         }
 
+        var json = IsJson(value, contentType);
+        var text = json ? Encoding.UTF8.GetString(value) : "";
+        var bytes = json ? [] : value.ToArray();
+        var message = TryParse(() => json ? (T)Json.Parse(text, descriptor) : parser.ParseFrom(bytes))
+            ?? TryParse(() => json ? (T)Json.Parse(TextRepair.Json(text), descriptor) : parser.ParseFrom(TextRepair.Protobuf(bytes, descriptor)));
+        return message is null ? (null, RejectReason.Undecodable) : (message, null);
+    }
+
+    private static T? TryParse<T>(Func<T> parse)
+        where T : class
+    {
         try
         {
-            return IsJson(value, contentType)
-                ? ((T)Json.Parse(Encoding.UTF8.GetString(value), descriptor), null)
-                : (parser.ParseFrom(value), null);
+            return parse();
         }
-        catch (Exception fault) when (fault is InvalidProtocolBufferException or InvalidJsonException or FormatException or OverflowException or InvalidOperationException or ArgumentException)
+        catch (Exception fault) when (fault is InvalidProtocolBufferException or InvalidJsonException or FormatException or OverflowException
+            or InvalidOperationException or ArgumentException or InvalidDataException)
         {
-            return (null, RejectReason.Undecodable);
+            return null;
         }
     }
 

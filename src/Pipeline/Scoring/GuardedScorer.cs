@@ -8,7 +8,7 @@ namespace Vigil.Pipeline.Scoring;
 /// is: a single bad item is scored by its hashes; broken models hold the worker, which is then not ready, and after the hold
 /// hashes go on alone while the models are tried again now and then. Used by one thread.
 /// </summary>
-internal sealed class GuardedScorer(IItemScorer models, IItemScorer hashes, DegradedOptions options, WorkerHealth health, TimeProvider time, ILogger<GuardedScorer> log) : IItemScorer
+internal sealed class GuardedScorer(IItemScorer models, IItemScorer hashes, DegradedOptions options, WorkerHealth health, CancellationToken stopping, TimeProvider time, ILogger<GuardedScorer> log) : IItemScorer
 {
     private static readonly Content[] Probe = [new() { Id = "probe", Parts = [new TextPart("a harmless line of text")] }];
 
@@ -20,9 +20,11 @@ internal sealed class GuardedScorer(IItemScorer models, IItemScorer hashes, Degr
     {
         while (!_broken || time.GetElapsedTime(_triedAt).TotalSeconds >= options.RetrySeconds || IsHolding)
         {
-            if (_broken && cancellation.WaitHandle.WaitOne(Remaining))
+            if (_broken)
             {
-                cancellation.ThrowIfCancellationRequested();
+                // A worker that holds has nothing to drain: what it holds is not committed.
+                stopping.WaitHandle.WaitOne(Remaining);
+                stopping.ThrowIfCancellationRequested();
             }
 
             if (TryModels(items, clock, cancellation) is { } scored)
@@ -40,6 +42,7 @@ internal sealed class GuardedScorer(IItemScorer models, IItemScorer hashes, Degr
             Break();
         }
 
+        health.Degrade("the models fail; hashes alone are matched and the rest waits in unscored");
         return hashes.Score(items, clock, cancellation);
     }
 
@@ -99,10 +102,6 @@ internal sealed class GuardedScorer(IItemScorer models, IItemScorer hashes, Degr
         if (IsHolding)
         {
             health.Hold("the models fail; nothing is ranked until they work again or the hold is over");
-        }
-        else
-        {
-            health.Degrade("the models fail; hashes alone are matched and the rest waits in unscored");
         }
 
         PipelineTelemetry.Degraded.Record(1);

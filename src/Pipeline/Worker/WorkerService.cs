@@ -3,6 +3,7 @@ using Vigil.Ingest;
 using Vigil.Pipeline.Kafka;
 using Vigil.Pipeline.Roles;
 using Vigil.Pipeline.Scoring;
+using Vigil.Recall;
 
 namespace Vigil.Pipeline.Worker;
 
@@ -11,6 +12,7 @@ internal sealed class WorkerService(
     KafkaClients clients,
     IOptions<IngestOptions> options,
     IItemScorer scorer,
+    Bank bank,
     WorkerHealth health,
     TimeProvider time,
     ILoggerFactory logs) : BackgroundService
@@ -41,7 +43,13 @@ internal sealed class WorkerService(
         using var consumer = new ContentConsumer(
             clients.Consumer(clients.Named(WorkerRole.GroupName)), clients.Topics.Content, ingest, inFlight, window, progress, time, logs.CreateLogger<ContentConsumer>());
 
+        await bank.WaitUntilReadyAsync(stoppingToken);
         var log = logs.CreateLogger<WorkerService>();
+        if (bank.Summary is { } loaded)
+        {
+            WorkerLog.BankReady(log, loaded.Version, loaded.Live, loaded.IndexKind);
+        }
+
         using var pipeline = new RankingPipeline(consumer, inFlight, window, scorer, transaction, watch, topicId, time);
         WorkerLog.Started(log, ingest.InstanceName, clients.Topics.Content, topicId);
         health.Run();

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Options;
+using Vigil.Contracts;
+using Vigil.Embed;
+using Vigil.Pipeline.Configuration;
+using Vigil.Pipeline.Worker;
+using Vigil.Rank;
+using Vigil.Rank.Model;
+using Vigil.Rank.Policies;
+using Vigil.Recall;
+
+namespace Vigil.Pipeline.Scoring;
+
+/// <summary>What scoring needs: encoder, bank, ranker, policies, and the guard over them.</summary>
+internal static class ScoringRegistration
+{
+    private static string RankerFolder => Path.Combine(VigilHome.Models, "ranker");
+
+    public static void AddScoring(this IServiceCollection services)
+    {
+        services.AddOptions<DegradedOptions>().BindConfiguration(DegradedOptions.Section).ValidateOnStart();
+        services.AddOptions<RankOptions>().BindConfiguration("Vigil:Rank").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DegradedOptions>, DegradedOptionsValidator>();
+        services.AddSingleton<IValidateOptions<RankOptions>, RankOptionsValidator>();
+        services.AddEmbed();
+        services.AddOptions<EmbedOptions>().BindConfiguration(EmbedOptions.Section)
+            .PostConfigure(embed => embed.Folder = Path.GetFullPath(embed.Folder, VigilHome.Path));
+        services.AddSingleton(_ => PolicyFiles.Load(VigilHome.Policies));
+        services.AddSingleton<Bank>();
+        services.AddSingleton(provider => IndexBackend.Choose(provider.GetRequiredService<ILogger<Bank>>()));
+        services.AddSingleton(provider => new BankFollower(
+            provider.GetRequiredService<IEncoder>().Hash,
+            provider.GetRequiredService<IEncoder>().Dimension,
+            provider.GetRequiredService<IndexBackend>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(_ => RankModel.Load(RankerFolder));
+        services.AddSingleton(CreateScorer);
+    }
+
+    private static IItemScorer CreateScorer(IServiceProvider provider)
+    {
+        var policies = provider.GetRequiredService<PolicySet>();
+        var options = provider.GetRequiredService<IOptions<RankOptions>>().Value;
+        var bank = provider.GetRequiredService<Bank>();
+        if (!Directory.Exists(RankerFolder))
+        {
+            return new HashScorer(bank, policies, options, "no ranker");
+        }
+
+        return new GuardedScorer(
+            new ModelScorer(provider.GetRequiredService<ContentEmbedder>(), bank, provider.GetRequiredService<RankModel>(), policies, options),
+            new HashScorer(bank, policies, options, "models failed"),
+            provider.GetRequiredService<IOptions<DegradedOptions>>().Value,
+            provider.GetRequiredService<WorkerHealth>(),
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<GuardedScorer>>());
+    }
+}

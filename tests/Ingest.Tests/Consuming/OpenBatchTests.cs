@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Time.Testing;
+using static Vigil.Ingest.Tests.TestRecords;
+
+namespace Vigil.Ingest.Tests.Consuming;
+
+public sealed class OpenBatchTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public void IsDue_ByCount_AtTheLimit()
+    {
+        var batch = new OpenBatch(new() { BatchRecords = 2 }, _time);
+        batch.Add(Record("a", [1]));
+        Assert.False(batch.IsDue);
+        batch.Add(Record("b", [1]));
+        Assert.True(batch is { IsDue: true, IsFull: true });
+    }
+
+    [Fact]
+    public void IsDue_ByBytes_AtTheLimit()
+    {
+        var batch = new OpenBatch(new() { BatchBytes = 64 * 1024 }, _time);
+        batch.Add(Record("a", new byte[60 * 1024]));
+        Assert.False(batch.IsDue);
+        batch.Add(Record("b", new byte[4 * 1024]));
+        Assert.True(batch is { IsDue: true, IsFull: true });
+    }
+
+    [Fact]
+    public void IsDue_ByAge_CountsFromItsFirstRecord()
+    {
+        var batch = new OpenBatch(new() { BatchMilliseconds = 50 }, _time);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.False(batch.IsDue);
+        batch.Add(Record("a", [1]));
+        _time.Advance(TimeSpan.FromMilliseconds(30));
+        Assert.Equal((false, TimeSpan.FromMilliseconds(20)), (batch.IsDue, batch.Patience));
+        _time.Advance(TimeSpan.FromMilliseconds(20));
+        Assert.True(batch is { IsDue: true, IsFull: false });
+    }
+
+    [Fact]
+    public void Strip_LostPartitions_LeaveTheRest()
+    {
+        var batch = new OpenBatch(new() { BatchBytes = 64 * 1024 }, _time);
+        batch.Add(Record("a", new byte[64 * 1024], partition: 1));
+        batch.Add(Record("b", [1], partition: 2));
+        batch.Strip([1]);
+
+        Assert.False(batch.IsFull);
+        Assert.Equal(2, Assert.Single(batch.Take()).Partition);
+        Assert.True(batch.IsEmpty);
+    }
+}

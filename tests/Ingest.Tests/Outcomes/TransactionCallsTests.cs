@@ -1,0 +1,65 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Vigil.Ingest.Tests.Outcomes;
+
+/// <summary>Pitfall 40: retriable repeats, abortable is handed on, fatal stops the worker.</summary>
+public sealed class TransactionCallsTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public void Run_TimedOutThenDone_IsRepeated()
+    {
+        var calls = 0;
+        Calls().Run("CommitTransaction", () =>
+        {
+            if (++calls < 3)
+            {
+                throw new KafkaException(new Error(ErrorCode.Local_TimedOut));
+            }
+        });
+
+        Assert.Equal(3, calls);
+    }
+
+    [Fact]
+    public void Run_NeverDone_StopsTheWorkerAtTheLimit()
+    {
+        var fault = Assert.Throws<WorkerStoppedException>(() => Calls().Run("CommitTransaction", () =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(7));
+            throw new KafkaException(new Error(ErrorCode.Local_TimedOut));
+        }));
+
+        Assert.Contains("CommitTransaction", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_Fenced_StopsTheWorkerAndNamesTheId()
+    {
+        var fault = Assert.Throws<WorkerStoppedException>(() => Calls().Run("BeginTransaction", () => throw new KafkaException(new Error(ErrorCode.Local_Fenced, "fenced", isFatal: true))));
+
+        Assert.Contains("worker-7", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_AskingForAnAbort_IsHandedOn()
+    {
+        var calls = 0;
+        Assert.Throws<KafkaException>(() => Calls().Run("CommitTransaction", () =>
+        {
+            calls++;
+            throw new KafkaException(new Error(ErrorCode.IllegalGeneration));
+        }));
+
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
+    public void Run_AbortThatFails_StopsTheWorker() =>
+        Assert.Throws<WorkerStoppedException>(() => Calls().Run("AbortTransaction", () => throw new KafkaException(new Error(ErrorCode.InvalidTxnState))));
+
+    private TransactionCalls Calls() => new("worker-7", new(TimeSpan.FromSeconds(30), TimeProvider.System, _ => { }, NullLogger<Watchdog>.Instance), _time);
+}
