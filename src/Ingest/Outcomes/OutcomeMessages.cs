@@ -38,7 +38,7 @@ internal sealed class OutcomeMessages(Topics topics, string topicId)
         Revision = outcome.Decoded.Version.Revision,
         Kind = StatusEvent.Types.Kind.Disposition,
         Disposition = (Contracts.Wire.Disposition)outcome.Disposition,
-        Reason = outcome.Decoded.Reason,
+        Reason = outcome.Disposition == Disposition.Rejected ? outcome.Decoded.Reason : "",
         Queue = outcome.Queue,
         Risk = outcome.Ranked?.Ranking?.Risk ?? 0,
         Source = new Contracts.SourceRecord(topicId, outcome.Record.Partition, outcome.Record.Offset, outcome.Record.Time).ToWire(),

@@ -28,6 +28,7 @@ public sealed class OutcomeTransaction : IDisposable
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly TransactionCalls _calls;
     private readonly Failpoint _failpoint = new(Failpoint.AfterFirstProduce);
+    private int _abortsInARow;
 
     /// <param name="config">Addresses, security and the transactional id; what correctness needs is set here, over it.</param>
     /// <param name="topicId">Of the content topic, as it goes into status events.</param>
@@ -172,12 +173,14 @@ public sealed class OutcomeTransaction : IDisposable
             _window.Drop(outcomes.Select(outcome => outcome.Record.Partition).ToHashSet());
         }
 
-        // The window first: a batch of the new epoch must not see what is discarded.
+        // What aborts again and again (a topic that refuses a record) must not spin.
+        CancellationToken.None.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(Math.Min(2_000, 25 << Math.Min(_abortsInARow++, 8))));
         _inFlight.Discard(_window.Discard);
     }
 
     private void Learn(OutcomeBatch computed, List<RecordOutcome> kept, long started)
     {
+        _abortsInARow = 0;
         _window.Commit(computed.Overlay);
         _inFlight.Finish(computed.Batch);
         IngestTelemetry.TransactionDuration.Record(_time.GetElapsedTime(started).TotalSeconds);

@@ -8,7 +8,15 @@ namespace Vigil.Pipeline.Scoring;
 /// is: a single bad item is scored by its hashes; broken models hold the worker, which is then not ready, and after the hold
 /// hashes go on alone while the models are tried again now and then. Used by one thread.
 /// </summary>
-internal sealed class GuardedScorer(IItemScorer models, IItemScorer hashes, DegradedOptions options, WorkerHealth health, CancellationToken stopping, TimeProvider time, ILogger<GuardedScorer> log) : IItemScorer
+/// <param name="stopping">The worker is to end: what it holds is given up, uncommitted.</param>
+internal sealed class GuardedScorer(
+    IItemScorer models,
+    IItemScorer hashes,
+    DegradedOptions options,
+    WorkerHealth health,
+    TimeProvider time,
+    ILogger<GuardedScorer> log,
+    CancellationToken stopping) : IItemScorer
 {
     private static readonly Content[] Probe = [new() { Id = "probe", Parts = [new TextPart("a harmless line of text")] }];
 

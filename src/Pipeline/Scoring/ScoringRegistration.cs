@@ -51,8 +51,8 @@ internal static class ScoringRegistration
             new HashScorer(bank, policies, options, "models failed"),
             provider.GetRequiredService<IOptions<DegradedOptions>>().Value,
             provider.GetRequiredService<WorkerHealth>(),
-            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<GuardedScorer>>());
+            provider.GetRequiredService<ILogger<GuardedScorer>>(),
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
     }
 }

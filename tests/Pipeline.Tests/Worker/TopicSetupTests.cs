@@ -1,0 +1,62 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Options;
+using Vigil.Broker;
+using Vigil.Pipeline.Configuration;
+using Vigil.Pipeline.Kafka;
+
+namespace Vigil.Pipeline.Tests.Worker;
+
+public sealed class TopicSetupTests
+{
+    [Fact]
+    public async Task ApplyAsync_EmptyCluster_CreatesEveryTopicAsDesigned()
+    {
+        await using var broker = DevelopmentBroker.Start();
+        using var setup = new TopicSetup(Clients(broker));
+        Assert.All(await setup.ReadAsync(), state => Assert.False(state.Exists));
+
+        await setup.ApplyAsync(grow: false);
+
+        Assert.All(await setup.ReadAsync(), state => Assert.Equal((state.Wanted.Partitions, 0), (state.Partitions, state.Differences.Count)));
+        Assert.Empty(await setup.FaultsAsync());
+    }
+
+    [Fact]
+    public async Task ApplyAsync_SettingThatDiffers_IsMended()
+    {
+        await using var broker = DevelopmentBroker.Start();
+        var clients = Clients(broker);
+        using var setup = new TopicSetup(clients);
+        await setup.ApplyAsync(grow: false);
+        using var admin = new AdminClientBuilder(clients.Admin()).Build();
+        await admin.IncrementalAlterConfigsAsync(new()
+        {
+            [new() { Type = ResourceType.Topic, Name = clients.Topics.Content }] =
+                [new() { Name = "message.timestamp.type", Value = "CreateTime", IncrementalOperation = AlterConfigOpType.Set }],
+        });
+        Assert.Contains("message.timestamp.type=CreateTime", Assert.Single(await setup.FaultsAsync()), StringComparison.Ordinal);
+
+        await setup.ApplyAsync(grow: false);
+
+        Assert.Empty(await setup.FaultsAsync());
+    }
+
+    [Fact]
+    public async Task ApplyAsync_TooFewPartitions_GrowsOnlyWhenTold()
+    {
+        await using var broker = DevelopmentBroker.Start();
+        var clients = Clients(broker);
+        using var admin = new AdminClientBuilder(clients.Admin()).Build();
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = clients.Topics.Content, NumPartitions = 2, ReplicationFactor = 1 }]);
+        using var setup = new TopicSetup(clients);
+
+        await setup.ApplyAsync(grow: false);
+        Assert.Equal(2, (await setup.ReadAsync())[0].Partitions);
+
+        await setup.ApplyAsync(grow: true);
+        Assert.Equal(12, (await setup.ReadAsync())[0].Partitions);
+    }
+
+    private static KafkaClients Clients(DevelopmentBroker broker) => new(Options.Create(new KafkaOptions { Bootstrap = broker.Bootstrap, Prefix = "s." }));
+}
