@@ -18,7 +18,6 @@ internal static class WorkerRole
         services.AddSingleton<IValidateOptions<IngestOptions>, IngestOptionsValidator>();
         services.AddSingleton<WorkerHealth>();
         services.AddScoring();
-        services.AddHostedService<BankFeed>();
         services.AddHostedService<WorkerService>();
         services.AddHealthChecks().AddCheck<WorkerHealth>("worker", tags: [VigilHost.ReadyTag]);
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Vigil.Contracts;
 using Vigil.Embed;
 using Vigil.Pipeline.Configuration;
+using Vigil.Pipeline.Roles;
 using Vigil.Pipeline.Worker;
 using Vigil.Rank;
 using Vigil.Rank.Model;
@@ -21,17 +22,8 @@ internal static class ScoringRegistration
         services.AddOptions<RankOptions>().BindConfiguration("Vigil:Rank").ValidateOnStart();
         services.AddSingleton<IValidateOptions<DegradedOptions>, DegradedOptionsValidator>();
         services.AddSingleton<IValidateOptions<RankOptions>, RankOptionsValidator>();
-        services.AddEmbed();
-        services.AddOptions<EmbedOptions>().BindConfiguration(EmbedOptions.Section)
-            .PostConfigure(embed => embed.Folder = Path.GetFullPath(embed.Folder, VigilHome.Path));
+        services.AddFollowedBank();
         services.AddSingleton(_ => PolicyFiles.Load(VigilHome.Policies));
-        services.AddSingleton<Bank>();
-        services.AddSingleton(provider => IndexBackend.Choose(provider.GetRequiredService<ILogger<Bank>>()));
-        services.AddSingleton(provider => new BankFollower(
-            provider.GetRequiredService<IEncoder>().Hash,
-            provider.GetRequiredService<IEncoder>().Dimension,
-            provider.GetRequiredService<IndexBackend>(),
-            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(_ => RankModel.Load(RankerFolder));
         services.AddSingleton(CreateScorer);
     }

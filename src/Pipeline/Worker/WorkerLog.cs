@@ -17,10 +17,4 @@ internal static partial class WorkerLog
 
     [LoggerMessage(5, LogLevel.Information, "Worker {Instance} has drained")]
     public static partial void Drained(ILogger log, string instance);
-
-    [LoggerMessage(6, LogLevel.Warning, "Kafka bank: {Code}: {Reason}")]
-    public static partial void BankClient(ILogger log, string code, string reason);
-
-    [LoggerMessage(7, LogLevel.Information, "Bank {Version} has {Live} live entries in the {Kind} index")]
-    public static partial void BankReady(ILogger log, string version, int live, string kind);
 }

@@ -45,11 +45,6 @@ internal sealed class WorkerService(
 
         await bank.WaitUntilReadyAsync(stoppingToken);
         var log = logs.CreateLogger<WorkerService>();
-        if (bank.Summary is { } loaded)
-        {
-            WorkerLog.BankReady(log, loaded.Version, loaded.Live, loaded.IndexKind);
-        }
-
         using var pipeline = new RankingPipeline(consumer, inFlight, window, scorer, transaction, watch, topicId, time);
         WorkerLog.Started(log, ingest.InstanceName, clients.Topics.Content, topicId);
         health.Run();
