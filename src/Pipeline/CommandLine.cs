@@ -16,6 +16,7 @@ internal static class CommandLine
         TopicsCommand.Create(),
         QueueCommand.Create(),
         SamplesCommand.Create(),
+        BenchCommand.Create(),
         ModelsCommand.Create(),
         VersionCommand.Create(),
     };

@@ -24,7 +24,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         // :: Step 1: services
         await using var services = await DemoServices.StartAsync(cancellation);
         var reviewer = DemoReviewer.Make();
-        await using var app = VigilHost.Build(Role.All, [.. Settings(services), .. reviewer.Settings], Quiet);
+        await using var app = VigilHost.Build(Role.All, [.. Settings(services), .. reviewer.Settings], QuietLogs.Apply);
         var clients = app.Services.GetRequiredService<KafkaClients>();
         await KafkaReachable.CheckAsync(clients, cancellation);
 
@@ -36,7 +36,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
 
         // :: Step 3: roles
         var board = new LiveBoard(time);
-        using var reader = new LiveReader(clients, board);
+        using var reader = new LiveReader(clients, board.Apply, item => board.Apply(item.ToDomain()));
         await VigilHost.StartAsync(app, cancellation);
         await output.WriteLineAsync($"vigil demo: Kafka {services.Kafka}{(services.KafkaEmbedded ? " (embedded development broker)" : "")}, Redis {services.Redis}{(services.RedisEmbedded ? " (child process)" : "")}, HTTP {Http(app)}");
         await output.WriteLineAsync($"vigil demo: reviewers' API under {Http(app)} with the header  Authorization: Bearer {reviewer.Token}");
@@ -171,16 +171,6 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         // Any free port, so that two demos fit on one machine; a named address stands.
         var http = Environment.GetEnvironmentVariable("VIGIL__HTTP__URLS");
         return [.. services.Settings, KeyValuePair.Create("Http:Urls", (string?)(string.IsNullOrEmpty(http) ? "http://127.0.0.1:0" : http))];
-    }
-
-    // The view is what a demo shows; a level that someone asked for stands.
-    private static void Quiet(WebApplicationBuilder builder)
-    {
-        const string Level = "Logging:LogLevel:Default";
-        if (Environment.GetEnvironmentVariable("Logging__LogLevel__Default") is null)
-        {
-            builder.Configuration.AddInMemoryCollection([KeyValuePair.Create(Level, (string?)nameof(LogLevel.Warning))]);
-        }
     }
 
     private static string Http(WebApplication app) => string.Join(' ', app.Urls);

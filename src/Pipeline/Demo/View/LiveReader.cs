@@ -12,11 +12,13 @@ internal sealed class LiveReader : IDisposable
 
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly string _status;
-    private readonly LiveBoard _board;
+    private readonly Action<StatusEvent> _onStatus;
+    private readonly Action<RankedItem> _onRanked;
 
-    public LiveReader(KafkaClients clients, LiveBoard board)
+    public LiveReader(KafkaClients clients, Action<StatusEvent> onStatus, Action<RankedItem> onRanked)
     {
-        _board = board;
+        _onStatus = onStatus;
+        _onRanked = onRanked;
         _status = clients.Topics.Status;
         _consumer = new ConsumerBuilder<byte[]?, byte[]?>(clients.Consumer(clients.Named("demo-view"))).SetLogHandler((_, _) => { }).Build();
         using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
@@ -44,11 +46,11 @@ internal sealed class LiveReader : IDisposable
 
             if (result.Topic == _status)
             {
-                _board.Apply(StatusEvent.Parser.ParseFrom(result.Message.Value));
+                _onStatus(StatusEvent.Parser.ParseFrom(result.Message.Value));
             }
             else
             {
-                _board.Apply(RankedItem.Parser.ParseFrom(result.Message.Value).ToDomain());
+                _onRanked(RankedItem.Parser.ParseFrom(result.Message.Value));
             }
         }
     }
