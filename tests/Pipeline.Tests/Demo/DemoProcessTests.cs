@@ -43,6 +43,7 @@ public sealed class DemoProcessTests : IDisposable
 
     [Theory]
     [InlineData("KAFKA_BOOTSTRAP", "127.0.0.1:1")]
+    [InlineData("REDIS_URL", "redis://127.0.0.1:1")]
     public async Task Demo_NamedServiceUnreachable_SaysSoAndExitsWith3(string variable, string address)
     {
         using var demo = Start(["--exit", "--limit", "1"], [KeyValuePair.Create(variable, address)]);

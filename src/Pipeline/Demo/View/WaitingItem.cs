@@ -1,9 +1,10 @@
 using Vigil.Contracts;
+using Vigil.Review;
 
 namespace Vigil.Pipeline.Demo.View;
 
 /// <summary>An item as it waits in a queue, with what a viewer needs of its evidence.</summary>
-/// <param name="Order">log2(value) less the half-lives waited from a fixed day on: highest first, free of the clock (<c>design.md</c> §7).</param>
+/// <param name="Order">The order of <c>design.md</c> §7, highest first.</param>
 /// <param name="Policy">The policy that decided; empty: none did, and the probability is that of any harm.</param>
 /// <param name="Nearest">The nearest known violation; null: none is near.</param>
 internal sealed record WaitingItem(
@@ -19,8 +20,7 @@ internal sealed record WaitingItem(
 {
     public const int ReasonsKept = 3;
 
-    private static readonly DateTimeOffset Epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly TimeSpan HalfLife = TimeSpan.FromHours(4);
+    private static readonly TimeSpan HalfLife = TimeSpan.FromHours(new ReviewOptions().HalfLifeHours);
 
     /// <param name="enqueued">LogAppendTime of the oldest queued version.</param>
     public static WaitingItem Of(RankedItem item, DateTimeOffset enqueued)
@@ -30,7 +30,7 @@ internal sealed record WaitingItem(
         return new(
             item.ContentId,
             ranking.Queue,
-            Math.Log2(ranking.Value) - ((enqueued - Epoch) / HalfLife),
+            QueueScore.Of(ranking.Value, enqueued, HalfLife),
             decisive?.Policy ?? "",
             decisive?.Probability ?? ranking.Risk,
             ranking.Evidence.Neighbours.Where(near => near.Side == Side.Violation).MaxBy(near => near.Similarity),
