@@ -9,8 +9,7 @@ internal readonly record struct CorpusRow(string Id, string Text, int Source, st
 /// <summary>The rows that a ranker is fitted and calibrated on. Diagnostic and lexicon rows are in neither part.</summary>
 internal sealed class Corpus
 {
-    private const double BackgroundShare = 0.26; // of 92,000 rows about 24,000
-    private const int BackgroundDraw = 1;
+    private const int Draw = 1;
 
     private readonly List<CorpusRow> _train = [];
     private readonly List<CorpusRow> _dev = [];
@@ -69,9 +68,9 @@ internal sealed class Corpus
         {
             var wanted = row.Split switch
             {
-                "train" => true,
+                "train" => IsDrawn(row.Id, source),
                 "dev" => !replayed.Contains(row.Id),
-                "unlabelled" => background && !replayed.Contains(row.Id) && StableHash.Unit(row.Id, BackgroundDraw) < BackgroundShare,
+                "unlabelled" => background && !replayed.Contains(row.Id) && IsDrawn(row.Id, source),
                 _ => false,
             };
             if (wanted && row.Texts.Count == 1)
@@ -88,6 +87,8 @@ internal sealed class Corpus
         }
     }
 
+    private static bool IsDrawn(string id, string source) => StableHash.Unit(id, Draw) < TrainingSources.Share(source);
+
     private CorpusRow Map(LabelledRow row, bool background)
     {
         byte labels = 0, scope = 0;
@@ -101,6 +102,6 @@ internal sealed class Corpus
         var harm = background ? false : row.Harm;
         return new(
             row.Id, row.Texts[0], _sources.Count, row.Lang, labels, scope,
-            (sbyte)(harm is null ? -1 : harm.Value ? 1 : 0), (float)TrainingSources.Weight(row.Source));
+            (sbyte)(harm is null ? -1 : harm.Value ? 1 : 0), (float)TrainingSources.RowWeight(row.Source));
     }
 }

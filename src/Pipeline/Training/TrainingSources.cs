@@ -16,7 +16,7 @@ internal static class TrainingSources
         "hatemojibuild", "hatexplain", "jptoxic2023", "mlma2019", "sms_spam", "tg_spam",
     ];
 
-    public const double BackgroundWeight = 0.1;
+    public const double BackgroundWeight = 0.026;
 
     /// <summary>A row whose policy is unknown counts as a weak negative of policies that are rare everywhere.</summary>
     public const double UnknownWeight = 0.3;
@@ -46,6 +46,15 @@ internal static class TrainingSources
         ["uli"] = 0.1,
         ["vihos"] = 0.1,
     };
+
+    /// <summary>
+    /// Of the large sources of low weight and of background a fixed draw stands for all, so that weight and not size decides what a
+    /// run costs.
+    /// </summary>
+    public static double Share(string source) => Background.Contains(source) ? 0.2 : Weights.GetValueOrDefault(source, 1) <= 0.1 ? 0.4 : 1;
+
+    /// <summary>Of a drawn row: it stands for the ones that were not.</summary>
+    public static double RowWeight(string source) => Weight(source) / Share(source);
 
     public static double Weight(string source) =>
         Background.Contains(source) ? BackgroundWeight : Weights.GetValueOrDefault(source, 1);
