@@ -28,7 +28,13 @@ public sealed class Booster : IDisposable
             throw new InvalidDataException("trees: the file does not have the hash of the manifest");
         }
 
-        LightGbmNative.Check(LightGbmNative.BoosterLoad(Encoding.UTF8.GetString(text), out _, out var handle));
+        return Load(Encoding.UTF8.GetString(text));
+    }
+
+    /// <summary>Loads a text that is known to be whole: it was just saved, or its hash was compared.</summary>
+    public static Booster Load(string text)
+    {
+        LightGbmNative.Check(LightGbmNative.BoosterLoad(text, out _, out var handle));
         return new(handle);
     }
 

@@ -63,8 +63,7 @@ public static class BoosterTraining
 
             // Loaded anew, the trees no longer lean on the data set.
             using var trained = new Booster(handle);
-            var text = System.Text.Encoding.UTF8.GetBytes(trained.Save());
-            return Booster.Load(text, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(text)));
+            return Booster.Load(trained.Save());
         }
     }
 }

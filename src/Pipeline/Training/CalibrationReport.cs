@@ -1,0 +1,61 @@
+using Vigil.Pipeline.Evaluation;
+using Vigil.Rank.Model;
+
+namespace Vigil.Pipeline.Training;
+
+/// <summary>How well an output does on the dev rows that calibrate it.</summary>
+/// <param name="CrossFittedError">Expected calibration error, each row judged by a calibrator that was fitted without it.</param>
+internal sealed record OutputReport(string Output, int Rows, int Positives, double AveragePrecision, double CrossFittedError);
+
+/// <summary>Fits the calibrators on dev rows and judges them by cross-fitting.</summary>
+internal sealed class CalibrationReport(IReadOnlyList<CorpusRow> rows, IReadOnlyList<string> outputs)
+{
+    private const int Folds = 5;
+    private const int FoldPurpose = 4;
+
+    /// <param name="logOdds">Rows × outputs, raw.</param>
+    public (IReadOnlyList<Calibrator> Calibrators, IReadOnlyList<OutputReport> Reports) Fit(double[] logOdds)
+    {
+        var calibrators = new List<Calibrator>();
+        var reports = new List<OutputReport>();
+        for (var output = 0; output < outputs.Count; output++)
+        {
+            var known = Enumerable.Range(0, rows.Count).Where(row => Truth(row, output) is not null).ToArray();
+            var raw = Array.ConvertAll(known, row => logOdds[(row * outputs.Count) + output]);
+            var positive = Array.ConvertAll(known, row => Truth(row, output) == true);
+            calibrators.Add(CalibrationFit.Fit(raw, positive));
+            reports.Add(Report(outputs[output], known, raw, positive));
+        }
+
+        return (calibrators, reports);
+    }
+
+    private OutputReport Report(string output, int[] known, double[] raw, bool[] positive)
+    {
+        var probabilities = new float[known.Length];
+        for (var fold = 0; fold < Folds; fold++)
+        {
+            var isOut = Array.ConvertAll(known, row => (int)(StableHash.Of(rows[row].Id, FoldPurpose) % Folds) == fold);
+            var calibrator = CalibrationFit.Fit([.. raw.Where((_, i) => !isOut[i])], [.. positive.Where((_, i) => !isOut[i])]);
+            for (var i = 0; i < known.Length; i++)
+            {
+                probabilities[i] = isOut[i] ? (float)calibrator.Probability(raw[i]) : probabilities[i];
+            }
+        }
+
+        var order = new RankedLabels([.. raw.Select(value => (float)value)], positive);
+        return new(output, known.Length, order.Positives, order.AveragePrecision(), new RankedLabels(probabilities, positive).CalibrationError());
+    }
+
+    private bool? Truth(int row, int output)
+    {
+        var of = rows[row];
+        if (output == outputs.Count - 1)
+        {
+            return of.Harm < 0 ? null : of.Harm == 1;
+        }
+
+        var bit = 1 << output;
+        return (of.Labels & bit) != 0 ? true : (of.Scope & bit) != 0 ? false : null;
+    }
+}
