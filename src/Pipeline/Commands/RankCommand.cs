@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Vigil.Contracts;
-using Vigil.Pipeline.Configuration;
 using Vigil.Pipeline.Evaluation;
 using Vigil.Pipeline.Training;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Vigil.Rank.Features;
 using Vigil.Rank.Model;
 
 namespace Vigil.Pipeline.Training;

@@ -1,4 +1,3 @@
-using Vigil.Contracts;
 using Vigil.Recall;
 
 namespace Vigil.Pipeline.Training;

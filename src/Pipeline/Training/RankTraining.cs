@@ -11,7 +11,7 @@ namespace Vigil.Pipeline.Training;
 internal sealed record TrainingRequest(string Output, IReadOnlyList<string> LeftOut, bool WordingOnly);
 
 /// <summary>
-/// Fits a ranker, the same from the same rows: 1. heads on random folds and on all rows; 2. neighbours through the worker's search over
+/// Fits a ranker, the same from the same rows: 1. heads on random folds; 2. neighbours through the worker's search over
 /// the starter bank; 3. the stack over both; 4. calibration on dev rows that the replayed stream does not hold.
 /// </summary>
 internal sealed class RankTraining(Corpus corpus, EmbeddedCorpus train, EmbeddedCorpus dev, string embedder, string bankHash, BankSnapshot bank, Action<string> progress)
@@ -25,9 +25,9 @@ internal sealed class RankTraining(Corpus corpus, EmbeddedCorpus train, Embedded
     {
         var inputs = Rows(train);
         var heads = new HeadFit(corpus.Train, inputs, _targets, Settings, cancellation);
-        progress("heads on all rows");
-        var tables = Rounded(heads.FitAll());
-        var stack = request.WordingOnly ? null : FitStack(heads, inputs, cancellation);
+        var folds = FitFolds(heads);
+        var tables = Rounded(HeadFit.Mean(folds));
+        var stack = request.WordingOnly ? null : FitStack(heads, folds, inputs, cancellation);
         var manifest = Manifest(request, stack);
         var raw = ScoreDev(manifest, tables, stack, cancellation);
         var (calibrators, reports) = new CalibrationReport(corpus.Dev, [.. corpus.Policies, FeatureSchema.Harm]).Fit(raw);
@@ -35,7 +35,7 @@ internal sealed class RankTraining(Corpus corpus, EmbeddedCorpus train, Embedded
         return reports;
     }
 
-    private Stack FitStack(HeadFit heads, HeadRows inputs, CancellationToken cancellation)
+    private HeadTables[] FitFolds(HeadFit heads)
     {
         var folds = new HeadTables[HeadFit.Folds];
         for (var fold = 0; fold < folds.Length; fold++)
@@ -44,6 +44,11 @@ internal sealed class RankTraining(Corpus corpus, EmbeddedCorpus train, Embedded
             folds[fold] = heads.FitWithout(fold);
         }
 
+        return folds;
+    }
+
+    private Stack FitStack(HeadFit heads, HeadTables[] folds, HeadRows inputs, CancellationToken cancellation)
+    {
         var features = new FeatureRows(_schema, corpus.Train.Count);
         features.FillHeads(inputs, row => folds[heads.FoldOf(row)]);
         features.FillMeasures(train);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Vigil.Contracts;
 using Vigil.Embed;
 using Vigil.Pipeline.Configuration;
 using Vigil.Recall;
