@@ -18,6 +18,8 @@ internal static class CommandLine
         SamplesCommand.Create(),
         BenchCommand.Create(),
         ModelsCommand.Create(),
+        RankCommand.Create(),
+        EvaluateCommand.Create(),
         VersionCommand.Create(),
     };
 

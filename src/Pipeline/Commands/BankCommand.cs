@@ -21,6 +21,7 @@ internal static class BankCommand
         BankDisableCommand.Create(),
         BankListCommand.Create(),
         BankSearchCommand.Create(),
+        BankBuildStarterCommand.Create(),
     };
 
     public static Option<bool> JsonOption() => new("--json") { Description = "One JSON document on standard output" };
