@@ -33,7 +33,7 @@ internal static class RankCommand
         using var workshop = RankWorkshop.Open();
         var bank = workshop.LoadBank(bankFolder);
         progress.Say("reading data sets");
-        var corpus = Corpus.Load(data, TrainedPolicies.All, request.LeftOut);
+        var corpus = Corpus.LoadLabelled(data, TrainedPolicies.All, request.LeftOut);
         if (request.LeftOut.FirstOrDefault(source => !File.Exists(FileOf(data, source))) is { } unknown)
         {
             throw new CommandFailedException($"--leave-out {unknown}: no such data set in {data}");

@@ -54,6 +54,22 @@ internal sealed class Corpus
         return corpus;
     }
 
+    /// <summary>
+    /// The same for those of the policies that have train rows on both sides: only they can be fitted, the others are scored by their
+    /// neighbours.
+    /// </summary>
+    public static Corpus LoadLabelled(string folder, IReadOnlyList<string> policies, IReadOnlyList<string> leftOut)
+    {
+        var corpus = Load(folder, policies, leftOut);
+        var labelled = policies.Where((_, i) => corpus._train.Exists(row => (row.Labels & (1 << i)) != 0) && corpus._train.Exists(row => (row.Labels & (1 << i)) == 0 && (row.Scope & (1 << i)) != 0)).ToArray();
+        if (labelled.Length == 0 || !corpus._train.Exists(row => row.Harm == 1) || !corpus._train.Exists(row => row.Harm == 0))
+        {
+            throw new CommandFailedException($"{folder}: needs train rows that violate a policy and rows that are benign");
+        }
+
+        return labelled.Length == policies.Count ? corpus : Load(folder, labelled, leftOut);
+    }
+
     private static string SourceOf(string file) => Path.GetFileName(file)[..^".jsonl.gz".Length];
 
     /// <summary>Rows that a replayed stream is made of: never trained or calibrated on.</summary>

@@ -10,10 +10,10 @@ internal sealed class RankWorkshop : IDisposable
 {
     private readonly OnnxEncoder _encoder;
 
-    private RankWorkshop(OnnxEncoder encoder)
+    private RankWorkshop(OnnxEncoder encoder, string cache)
     {
         _encoder = encoder;
-        Cache = new(new ContentEmbedder(encoder), encoder.Dimension, Path.Combine(VigilHome.Path, "artifacts", "embeddings"));
+        Cache = new(new ContentEmbedder(encoder), encoder.Dimension, cache);
     }
 
     public EmbeddingCache Cache { get; }
@@ -28,13 +28,14 @@ internal sealed class RankWorkshop : IDisposable
 
     public static string DefaultData => Path.GetFullPath(Path.Combine(VigilHome.Path, "..", "shared", "data"));
 
+    /// <param name="cache">Folder of vectors already made; null: below <c>artifacts</c>.</param>
     /// <exception cref="CommandFailedException">The encoder cannot be loaded.</exception>
-    public static RankWorkshop Open()
+    public static RankWorkshop Open(string? cache = null)
     {
         var options = new EmbedOptions();
         try
         {
-            return new(OnnxEncoder.Load(Path.Combine(VigilHome.Path, options.Folder), options));
+            return new(OnnxEncoder.Load(Path.Combine(VigilHome.Path, options.Folder), options), cache ?? Path.Combine(VigilHome.Path, "artifacts", "embeddings"));
         }
         catch (EncoderException e)
         {

@@ -12,7 +12,7 @@ public sealed class TextMeasuresTests
 
         TextMeasures.Fill("WIN now!!! @ann https://x.example 2024?", 10, 2, row);
 
-        Assert.Equal(3 / 21f, row[0], 1e-6f); // W, I, N of 21 letters
+        Assert.Equal(3 / 22f, row[0], 1e-6f); // W, I, N of 22 letters
         Assert.Equal(4 / 39f, row[1], 1e-6f);
         Assert.Equal([1f, 1f, 1f, 3f, 1f], row[2..7]); // link, mention, run of three, exclamations, question
         Assert.Equal(0.2f, row[7], 1e-6f);
