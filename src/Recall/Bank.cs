@@ -8,14 +8,13 @@ public sealed class Bank : IDisposable
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time;
-    private readonly Meter _meter;
     private BankSnapshot? _current;
     private TimeSpan? _staleness;
 
     public Bank(TimeProvider time)
     {
         _time = time;
-        _meter = RecallTelemetry.Watch(this);
+        Meter = RecallTelemetry.Watch(this);
     }
 
     /// <summary>Whether a first whole snapshot was published.</summary>
@@ -44,6 +43,8 @@ public sealed class Bank : IDisposable
             }
         }
     }
+
+    internal Meter Meter { get; }
 
     public Task WaitUntilReadyAsync(CancellationToken cancellation) => _ready.Task.WaitAsync(cancellation);
 
@@ -86,6 +87,6 @@ public sealed class Bank : IDisposable
         }
 
         last?.Dispose();
-        _meter.Dispose();
+        Meter.Dispose();
     }
 }

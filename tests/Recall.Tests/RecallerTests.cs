@@ -57,7 +57,7 @@ public sealed class RecallerTests
 
             float[][] queries = Vectors.Random(random, batch, Dimension);
             Compare(log.Next(), live, queries, k);
-        }, iter: 150);
+        }, iter: 80);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed partial class IndexBackend
     private readonly Func<int, int, RowWriter, IVectorIndex> _create;
     private readonly Action _trim;
 
-    private IndexBackend(string name, Func<int, int, RowWriter, IVectorIndex> create, Action trim)
+    internal IndexBackend(string name, Func<int, int, RowWriter, IVectorIndex> create, Action trim)
     {
         Name = name;
         _create = create;
@@ -32,14 +32,17 @@ public sealed partial class IndexBackend
     /// does not load is an error.
     /// </summary>
     /// <exception cref="DllNotFoundException">The library is required and does not load.</exception>
-    public static IndexBackend Choose(ILogger logger)
+    public static IndexBackend Choose(ILogger logger) =>
+        Choose(FaissNative.LoadFailure, Environment.GetEnvironmentVariable(RequireNativeVariable) == "1", logger);
+
+    internal static IndexBackend Choose(string? failure, bool required, ILogger logger)
     {
-        if (FaissNative.LoadFailure is not { } failure)
+        if (failure is null)
         {
             return Faiss;
         }
 
-        if (Environment.GetEnvironmentVariable(RequireNativeVariable) == "1")
+        if (required)
         {
             throw new DllNotFoundException($"{RequireNativeVariable}=1, and the native index does not load: {failure}");
         }

@@ -30,12 +30,16 @@ public abstract class VectorIndexTests
     }
 
     [Fact]
-    public void Search_AnyShape_EqualsBruteForce() =>
+    public void Search_AnyShape_EqualsBruteForce()
+    {
+        // A skip for want of the library has to come before the samples, which would report it as a failure.
+        Create(1, 0, (_, _) => { }).Dispose();
         Gen.Select(Gen.Int[0, 40], Gen.Int[1, 24], Gen.Int[1, 12], Gen.Int[1, 70], Gen.Int).Sample((count, batch, k, dimension, seed) =>
         {
             var random = new Random(seed);
             CheckAgainstBruteForce(Vectors.Random(random, count, dimension), Vectors.Random(random, batch, dimension), k);
         }, iter: 200);
+    }
 
     [Theory]
     [InlineData(1)]
