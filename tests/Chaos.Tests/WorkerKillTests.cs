@@ -63,7 +63,7 @@ public sealed class WorkerKillTests
                     // Ended first, then started again as one that will kill itself in its second transaction.
                     workers[slot].Dispose();
                     workers[slot] = Worker(broker, names[slot], Failpoint);
-                    Assert.Equal(VigilProcess.Killed, await workers[slot].ExitCodeAsync(Token).WaitAsync(TimeSpan.FromMinutes(1), Token));
+                    Assert.Equal(VigilProcess.Killed, await workers[slot].ExitCodeAsync(Token).WaitAsync(TimeSpan.FromMinutes(3), Token));
                     selfKills++;
                 }
                 else

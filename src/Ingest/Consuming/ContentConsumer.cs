@@ -26,6 +26,7 @@ public sealed class ContentConsumer : IDisposable
     private readonly AutoResetEvent _room = new(false);
     private readonly BlockingCollection<SealedBatch> _sealed = new(boundedCapacity: 1);
 
+    private CancellationToken _stopping;
     private long _epoch;
     private bool _rebalanced;
     private bool _paused;
@@ -76,15 +77,12 @@ public sealed class ContentConsumer : IDisposable
     /// </summary>
     public void Run(CancellationToken stopping, CancellationToken drained)
     {
+        _stopping = stopping;
         try
         {
             using var wake = stopping.Register(() => _room.Set());
             _consumer.Subscribe(_topic);
-            while (!stopping.IsCancellationRequested)
-            {
-                Step(stopping);
-            }
-
+            Feed();
             _sealed.CompleteAdding();
             Pause();
             while (!drained.IsCancellationRequested)
@@ -108,11 +106,26 @@ public sealed class ContentConsumer : IDisposable
         _room.Dispose();
     }
 
-    private void Step(CancellationToken stopping)
+    private void Feed()
+    {
+        try
+        {
+            while (!_stopping.IsCancellationRequested)
+            {
+                Step();
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // Stopped while it waited for offsets: there is nothing of it to undo.
+        }
+    }
+
+    private void Step()
     {
         if (_inFlight.Epoch != _epoch)
         {
-            Rewind(stopping);
+            Rewind();
         }
 
         if (_rebalanced)
@@ -127,7 +140,7 @@ public sealed class ContentConsumer : IDisposable
         {
             var batch = new SealedBatch(_open.Take(), _epoch, _consumer.ConsumerGroupMetadata, _time.GetTimestamp());
             _inFlight.Add(batch);
-            _sealed.Add(batch, stopping);
+            _sealed.Add(batch);
         }
 
         if (_open.IsFull)
@@ -161,7 +174,7 @@ public sealed class ContentConsumer : IDisposable
         }
         catch (ConsumeException fault) when (fault.Error.Code == ErrorCode.Local_AutoOffsetReset && fault.ConsumerRecord is { } at)
         {
-            _starts.Recover(at.TopicPartitionOffset);
+            _starts.Recover(at.TopicPartitionOffset, _stopping);
         }
         catch (ConsumeException fault) when (!fault.Error.IsFatal)
         {
@@ -230,11 +243,11 @@ public sealed class ContentConsumer : IDisposable
         }
     }
 
-    private void Rewind(CancellationToken stopping)
+    private void Rewind()
     {
         var epoch = _inFlight.Epoch;
         _open.Clear();
-        _starts.SeekToCommitted(stopping);
+        _starts.SeekToCommitted(_stopping);
         _epoch = epoch;
         IngestLog.Rewound(_log, _consumer.Assignment.Count);
     }

@@ -28,11 +28,11 @@ internal sealed class PartitionStarts(IConsumer<byte[], byte[]> consumer, TimePr
     }
 
     /// <summary>The client found no offset to read from; it says which it had asked for, if any.</summary>
-    public void Recover(TopicPartitionOffset asked)
+    public void Recover(TopicPartitionOffset asked, CancellationToken stopping)
     {
         var partition = asked.TopicPartition;
-        var committed = Repeat(() => consumer.Committed([partition], CallTimeout), CancellationToken.None)[0].Offset;
-        var held = Repeat(() => consumer.QueryWatermarkOffsets(partition, CallTimeout), CancellationToken.None);
+        var committed = Repeat(() => consumer.Committed([partition], CallTimeout), stopping)[0].Offset;
+        var held = Repeat(() => consumer.QueryWatermarkOffsets(partition, CallTimeout), stopping);
         if (committed == Offset.Unset)
         {
             if (asked.Offset.Value >= 0)
@@ -82,8 +82,9 @@ internal sealed class PartitionStarts(IConsumer<byte[], byte[]> consumer, TimePr
             {
                 return call();
             }
-            catch (KafkaException fault) when (!fault.Error.IsFatal && !stopping.IsCancellationRequested && time.GetElapsedTime(since) < Patience)
+            catch (KafkaException fault) when (!fault.Error.IsFatal && time.GetElapsedTime(since) < Patience)
             {
+                stopping.ThrowIfCancellationRequested();
                 IngestLog.ClientError(log, "offsets", fault.Error.Code.ToString(), fault.Error.Reason);
                 stopping.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200));
             }

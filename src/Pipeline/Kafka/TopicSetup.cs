@@ -31,7 +31,7 @@ internal sealed class TopicSetup(KafkaClients clients) : IDisposable
             : new TopicState(topic, "", 0, 0, []))];
     }
 
-    /// <summary>Creates what is missing and alters what differs.</summary>
+    /// <summary>Creates what is missing, alters what differs, and returns when the brokers show it.</summary>
     /// <param name="grow">Also adds partitions where there are too few; keys then move to other partitions.</param>
     public async Task ApplyAsync(bool grow)
     {
@@ -63,6 +63,8 @@ internal sealed class TopicSetup(KafkaClients clients) : IDisposable
                 small.Select(state => new PartitionsSpecification { Topic = state.Wanted.Name, IncreaseTo = state.Wanted.Partitions }),
                 new() { RequestTimeout = Patience });
         }
+
+        await SettleAsync(grow);
     }
 
     /// <summary>What would keep a role from working; empty when the topics are right.</summary>
@@ -83,6 +85,22 @@ internal sealed class TopicSetup(KafkaClients clients) : IDisposable
     }
 
     public void Dispose() => _admin.Dispose();
+
+    // A broker learns of what its controller has done a little later.
+    private async Task SettleAsync(bool grow)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(since) < Patience)
+        {
+            var states = await ReadAsync();
+            if (states.All(state => state.Exists && state.Differences.Count == 0 && (!grow || state.Partitions >= state.Wanted.Partitions)))
+            {
+                return;
+            }
+
+            await Task.Delay(100);
+        }
+    }
 
     private async Task CreateAsync(List<TopicSpecification> missing)
     {

@@ -33,11 +33,6 @@ internal static class ScoringRegistration
         var policies = provider.GetRequiredService<PolicySet>();
         var options = provider.GetRequiredService<IOptions<RankOptions>>().Value;
         var bank = provider.GetRequiredService<Bank>();
-        if (!Directory.Exists(RankerFolder))
-        {
-            return new HashScorer(bank, policies, options, "no ranker");
-        }
-
         return new GuardedScorer(
             new ModelScorer(provider.GetRequiredService<ContentEmbedder>(), bank, provider.GetRequiredService<RankModel>(), policies, options),
             new HashScorer(bank, policies, options, "models failed"),

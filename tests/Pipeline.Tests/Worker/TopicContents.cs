@@ -6,7 +6,7 @@ namespace Vigil.Pipeline.Tests.Worker;
 /// <summary>Reads whole topics back, read-committed, as an outsider would.</summary>
 internal static class TopicContents
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     public static List<ConsumeResult<byte[]?, byte[]?>> ReadAll(string bootstrap, string topic)
     {
@@ -44,7 +44,7 @@ internal static class TopicContents
     public static List<StatusEvent> ReadStatus(string bootstrap, string topic) =>
         [.. ReadAll(bootstrap, topic).Select(record => StatusEvent.Parser.ParseFrom(record.Message.Value))];
 
-    /// <summary>Waits until <paramref name="condition"/> holds; fails after a minute.</summary>
+    /// <summary>Waits until <paramref name="condition"/> holds; fails after three minutes.</summary>
     public static async Task Until(Func<bool> condition, string what, CancellationToken cancellation, Func<Task?>? watched = null)
     {
         var since = TimeProvider.System.GetTimestamp();
@@ -55,7 +55,7 @@ internal static class TopicContents
                 await fault;
             }
 
-            Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience, $"Waited a minute for: {what}");
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience, $"Waited three minutes for: {what}");
             await Task.Delay(50, cancellation);
         }
     }

@@ -17,26 +17,29 @@ namespace Vigil.Pipeline.Tests.Worker;
 /// <summary>A development broker with Vigil's topics, a publisher, and workers of this process.</summary>
 internal sealed class WorkerHarness : IAsyncDisposable
 {
-    private readonly DevelopmentBroker _broker;
     private readonly IProducer<byte[]?, byte[]?> _publisher;
+    private readonly DevelopmentBroker? _broker;
     private readonly Bank _bank = new(TimeProvider.System);
     private readonly List<WorkerService> _workers = [];
 
-    private WorkerHarness(DevelopmentBroker broker)
+    private WorkerHarness(string bootstrap, DevelopmentBroker? broker)
     {
         _broker = broker;
-        Clients = new(Options.Create(new KafkaOptions { Bootstrap = broker.Bootstrap, Prefix = $"t{Guid.NewGuid().ToString("n")[..6]}." }));
+        Bootstrap = bootstrap;
+        Clients = new(Options.Create(new KafkaOptions { Bootstrap = bootstrap, Prefix = $"t{Guid.NewGuid().ToString("n")[..6]}." }));
         _publisher = new ProducerBuilder<byte[]?, byte[]?>(Clients.Producer()).SetLogHandler((_, _) => { }).Build();
         _bank.Publish(BankFollower.SnapshotOf([], "none", 1, IndexBackend.Managed, TimeProvider.System));
     }
 
     public KafkaClients Clients { get; }
 
-    public string Bootstrap => _broker.Bootstrap;
+    public string Bootstrap { get; }
 
-    public static async Task<WorkerHarness> StartAsync()
+    /// <param name="bootstrap">A broker that is there; null: a development broker of its own.</param>
+    public static async Task<WorkerHarness> StartAsync(string? bootstrap = null)
     {
-        var harness = new WorkerHarness(DevelopmentBroker.Start());
+        var broker = bootstrap is null ? DevelopmentBroker.Start() : null;
+        var harness = new WorkerHarness(bootstrap ?? broker!.Bootstrap, broker);
         using var setup = new TopicSetup(harness.Clients);
         await setup.ApplyAsync(grow: false);
         return harness;
@@ -84,7 +87,10 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
         _publisher.Dispose();
         _bank.Dispose();
-        await _broker.DisposeAsync();
+        if (_broker is not null)
+        {
+            await _broker.DisposeAsync();
+        }
     }
 }
 

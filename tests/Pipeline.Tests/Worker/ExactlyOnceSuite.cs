@@ -8,14 +8,16 @@ using Disposition = Vigil.Contracts.Wire.Disposition;
 
 namespace Vigil.Pipeline.Tests.Worker;
 
-public sealed class WorkerEndToEndTests
+public abstract class ExactlyOnceSuite
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private protected abstract Task<WorkerHarness> StartAsync();
 
     [Fact]
     public async Task Run_EveryKindOfRecord_EndsInItsOneDisposition()
     {
-        await using var harness = await WorkerHarness.StartAsync();
+        await using var harness = await StartAsync();
         var expected = new Dictionary<(int, long), (Disposition, string)>();
         async Task Publish(Disposition disposition, string reason, string? key, byte[]? value) =>
             expected.Add(await harness.PublishAsync(key, value), (disposition, reason));
@@ -49,7 +51,7 @@ public sealed class WorkerEndToEndTests
     [Fact]
     public async Task Run_RejectedRecord_BecomesADeadLetterByteForByte()
     {
-        await using var harness = await WorkerHarness.StartAsync();
+        await using var harness = await StartAsync();
         byte[] value = [0x00, 0x01, 0x02, 0xFF];
         var (partition, offset) = await harness.PublishAsync("a", value, new Headers { { "x-own", [7, 0, 7] } });
         await harness.StartWorkerAsync("one");
@@ -67,7 +69,7 @@ public sealed class WorkerEndToEndTests
     [Fact]
     public async Task Run_RankedAndWithdrawn_StandUnderTheIdWithTheirSource()
     {
-        await using var harness = await WorkerHarness.StartAsync();
+        await using var harness = await StartAsync();
         var headers = new Headers { { WireHeaders.TraceParent, "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"u8.ToArray() } };
         await harness.PublishAsync("a", Post("a", "a bad line", 3), headers);
         var (partition, offset) = await harness.PublishAsync("a", value: null);
@@ -86,7 +88,7 @@ public sealed class WorkerEndToEndTests
     [Fact]
     public async Task Run_TransactionsAbortInMidStream_NothingIsLostNorItsOwnDuplicate()
     {
-        await using var harness = await WorkerHarness.StartAsync();
+        await using var harness = await StartAsync();
         var published = new HashSet<(int, long)>();
         await harness.StartWorkerAsync("one");
         await PublishMany(harness, published, 0, 150);
@@ -109,7 +111,7 @@ public sealed class WorkerEndToEndTests
     [Fact]
     public async Task Run_WorkersJoinAndLeaveUnderLoad_EveryRecordHasOneStatus()
     {
-        await using var harness = await WorkerHarness.StartAsync();
+        await using var harness = await StartAsync();
         var published = new HashSet<(int, long)>();
         var first = await harness.StartWorkerAsync("one");
         await PublishMany(harness, published, 0, 200);
