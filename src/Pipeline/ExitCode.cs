@@ -2,6 +2,8 @@ using Microsoft.Extensions.Options;
 using Vigil.Embed;
 using Vigil.Ingest;
 using Vigil.Pipeline.Configuration;
+using Vigil.Rank.Model;
+using Vigil.Rank.Policies;
 
 namespace Vigil.Pipeline;
 
@@ -18,8 +20,8 @@ internal static class ExitCode
     {
         OptionsValidationException => Usage,
         AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) => Usage,
-        // The folder or the provider that the configuration names.
-        EncoderException => Usage,
+        // A folder, a provider or policies that the configuration names.
+        EncoderException or RankModelException or PolicyFileException => Usage,
         ServiceUnreachableException => Unreachable,
         CommandFailedException or WorkerStoppedException => Failed,
         OperationCanceledException => Failed,
