@@ -50,7 +50,7 @@ public sealed class DevelopmentBroker : IAsyncDisposable
             : new AdvertisedAddress(IPAddress.Loopback.ToString(), _listener.Port);
         var dispatcher = new Dispatcher(options, address, _topics, _groups, _transactions);
         var upkeep = new Upkeep(options, _topics, _groups, _transactions, logger);
-        _running = Task.WhenAll(_listener.RunAsync(dispatcher, _stop.Token), upkeep.RunAsync(_stop.Token));
+        _running = RunAsync(_listener.RunAsync(dispatcher, _stop.Token), upkeep.RunAsync(_stop.Token));
         logger.Serving(Bootstrap, _folder);
     }
 
@@ -80,6 +80,14 @@ public sealed class DevelopmentBroker : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Release();
+    }
+
+    /// <summary>Without either of its halves the broker would only seem to work: the end of one is the end of both.</summary>
+    private async Task RunAsync(Task serving, Task upkeep)
+    {
+        await Task.WhenAny(serving, upkeep).ConfigureAwait(false);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(serving, upkeep).ConfigureAwait(false);
     }
 
     private void Release()

@@ -19,7 +19,7 @@ internal sealed class BrokerProcess : IDisposable
 
     public static async Task<BrokerProcess> StartAsync(string folder, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Verb, folder]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [Verb, folder]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         var process = Process.Start(start)!;
         var bootstrap = await process.StandardOutput.ReadLineAsync(cancellation);
         return new BrokerProcess(process, bootstrap ?? throw new InvalidOperationException("The broker process ended before it served."));
@@ -30,8 +30,8 @@ internal sealed class BrokerProcess : IDisposable
         await using var broker = DevelopmentBroker.Start(new BrokerOptions { DataDirectory = folder });
         await Console.Out.WriteLineAsync(broker.Bootstrap);
 
-        // Whoever started it holds the other end of standard output only; the end of its input says that the starter is gone.
-        await broker.Completion;
+        // The end of its input says that whoever started it is gone: it must not stay behind.
+        await Task.WhenAny(broker.Completion, Console.In.ReadToEndAsync());
         return 0;
     }
 

@@ -124,6 +124,36 @@ internal sealed class RawClient : IDisposable
         return (ErrorCode)reply.Int16();
     }
 
+    /// <summary>Joins as a member that then does nothing more.</summary>
+    public async Task<ErrorCode> JoinGroupAsync(string group, int sessionTimeoutMs, int rebalanceTimeoutMs)
+    {
+        var member = "";
+        return await PatientlyAsync(async () =>
+        {
+            var reply = await CallAsync(ApiKey.JoinGroup, 5, request =>
+            {
+                request.String(group);
+                request.Int32(sessionTimeoutMs);
+                request.Int32(rebalanceTimeoutMs);
+                request.String(member);
+                request.String(null);
+                request.String("consumer");
+                request.Array(["range"], (w, strategy) =>
+                {
+                    w.String(strategy);
+                    w.Bytes([0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]); // no topics, no user data
+                });
+            });
+            reply.Int32();
+            var error = (ErrorCode)reply.Int16();
+            reply.Int32();
+            reply.String();
+            reply.String();
+            member = reply.String();
+            return error;
+        });
+    }
+
     /// <summary>Asks for the committed offset of partition 0, and for a stable one.</summary>
     public async Task<(ErrorCode Error, long Offset)> FetchStableOffsetAsync(string group, string topic)
     {
@@ -222,11 +252,11 @@ internal sealed class RawClient : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    /// <summary>Asks again while the broker is still getting ready or still ending the transaction before.</summary>
+    /// <summary>Asks again while the broker is still getting ready, still ending the transaction before, or first hands out a member's id.</summary>
     private async Task<ErrorCode> PatientlyAsync(Func<Task<ErrorCode>> ask)
     {
         ErrorCode error;
-        while ((error = await ask()) is (ErrorCode)14 or (ErrorCode)15 or ErrorCode.NotCoordinator or ErrorCode.ConcurrentTransactions)
+        while ((error = await ask()) is (ErrorCode)14 or (ErrorCode)15 or ErrorCode.NotCoordinator or ErrorCode.ConcurrentTransactions or ErrorCode.MemberIdRequired)
         {
             await Task.Delay(50, _cancellation);
         }

@@ -84,6 +84,7 @@ public sealed class RecoveryTests
             consumer.Subscribe("topic");
             consumer.Consume(Patience);
             producer.SendOffsetsToTransaction([new TopicPartitionOffset("topic", 0, 1)], consumer.ConsumerGroupMetadata, Patience);
+            consumer.Close();
         }
 
         // As a broker leaves it that is killed after the decision and before the first marker.

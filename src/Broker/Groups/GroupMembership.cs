@@ -17,13 +17,7 @@ internal enum GroupPhase
 /// </summary>
 internal sealed class GroupMembership(TimeProvider time)
 {
-    private const int MaxMembers = 1_000;
-
-    private readonly Dictionary<string, GroupMember> _members = new(StringComparer.Ordinal);
-
-    /// <summary>Ids handed out to clients that have not joined with them yet, and when they lapse.</summary>
-    private readonly Dictionary<string, (long Since, TimeSpan Lapse)> _promised = new(StringComparer.Ordinal);
-
+    private readonly GroupRoster _roster = new(time);
     private string? _leaderId;
     private long _rebalanceSince;
 
@@ -35,19 +29,19 @@ internal sealed class GroupMembership(TimeProvider time)
 
     public string Protocol { get; private set; } = "";
 
-    public IReadOnlyCollection<GroupMember> Members => _members.Values;
+    public IReadOnlyCollection<GroupMember> Members => _roster.Members;
 
-    public bool IsIdle => _members.Count == 0 && _promised.Count == 0;
+    public bool IsIdle => Members.Count == 0 && !_roster.HasPromised;
 
     public Task<JoinGroupReply> Join(JoinGroupRequest request, string clientId)
     {
-        var error = Refusal(request);
+        var error = _roster.Refusal(request, ProtocolType);
         if (error != ErrorCode.None)
         {
             return Task.FromResult(JoinGroupReply.Failed(error, request.MemberId));
         }
 
-        if (request.MemberId.Length == 0 && request.InstanceId is { } instance && FindInstance(instance) is { } former)
+        if (request.MemberId.Length == 0 && request.InstanceId is { } instance && _roster.FindInstance(instance) is { } former)
         {
             return Replace(former, request, clientId);
         }
@@ -55,11 +49,11 @@ internal sealed class GroupMembership(TimeProvider time)
         if (request.MemberId.Length == 0 && request.InstanceId is null && request.NeedsKnownId)
         {
             var promised = NewId(clientId);
-            _promised[promised] = (time.GetTimestamp(), TimeSpan.FromMilliseconds(request.SessionTimeoutMs));
+            _roster.Promise(promised, TimeSpan.FromMilliseconds(request.SessionTimeoutMs));
             return Task.FromResult(JoinGroupReply.Failed(ErrorCode.MemberIdRequired, promised));
         }
 
-        return _members.TryGetValue(request.MemberId, out var member) ? Rejoin(member, request, clientId) : Enter(request, clientId);
+        return _roster.Find(request.MemberId) is { } member ? Rejoin(member, request, clientId) : Enter(request, clientId);
     }
 
     public Task<SyncGroupReply> Sync(SyncGroupRequest request)
@@ -84,7 +78,7 @@ internal sealed class GroupMembership(TimeProvider time)
         if (member.Id == _leaderId)
         {
             Phase = GroupPhase.Stable;
-            foreach (var each in _members.Values)
+            foreach (var each in Members)
             {
                 each.Assignment = request.Assignments.GetValueOrDefault(each.Id, []);
                 each.LastSeen = time.GetTimestamp();
@@ -103,13 +97,13 @@ internal sealed class GroupMembership(TimeProvider time)
 
     public ErrorCode Leave(LeavingMember leaving)
     {
-        if (_promised.Remove(leaving.MemberId))
+        if (_roster.TakePromiseBack(leaving.MemberId))
         {
             TryComplete();
             return ErrorCode.None;
         }
 
-        var member = leaving.InstanceId is { } instance ? FindInstance(instance) : _members.GetValueOrDefault(leaving.MemberId);
+        var member = leaving.InstanceId is { } instance ? _roster.FindInstance(instance) : _roster.Find(leaving.MemberId);
         if (member is null)
         {
             return ErrorCode.UnknownMemberId;
@@ -129,7 +123,7 @@ internal sealed class GroupMembership(TimeProvider time)
     {
         if (identity.Generation < 0 && identity.MemberId.Length == 0 && identity.InstanceId is null)
         {
-            return _members.Count == 0 || transactional ? ErrorCode.None : ErrorCode.UnknownMemberId;
+            return Members.Count == 0 || transactional ? ErrorCode.None : ErrorCode.UnknownMemberId;
         }
 
         var error = Check(identity, out _);
@@ -139,15 +133,8 @@ internal sealed class GroupMembership(TimeProvider time)
     /// <summary>Lets go of members whose session has ended and of a rebalance that waited long enough.</summary>
     public void Sweep()
     {
-        foreach (var (id, promise) in _promised.ToList())
-        {
-            if (time.GetElapsedTime(promise.Since) > promise.Lapse)
-            {
-                _promised.Remove(id);
-            }
-        }
-
-        foreach (var member in _members.Values.ToList())
+        _roster.LetPromisesLapse();
+        foreach (var member in Members.ToList())
         {
             if (!member.IsHeld && time.GetElapsedTime(member.LastSeen) > member.SessionTimeout)
             {
@@ -158,43 +145,11 @@ internal sealed class GroupMembership(TimeProvider time)
         TryComplete();
     }
 
-    private ErrorCode Refusal(JoinGroupRequest request)
-    {
-        if (request.InstanceId is { } instance && request.MemberId.Length > 0)
-        {
-            if (FindInstance(instance) is not { } known)
-            {
-                return ErrorCode.UnknownMemberId;
-            }
-
-            if (known.Id != request.MemberId)
-            {
-                return ErrorCode.FencedInstanceId;
-            }
-        }
-
-        if (request.MemberId.Length > 0 && !_members.ContainsKey(request.MemberId) && !_promised.ContainsKey(request.MemberId))
-        {
-            return ErrorCode.UnknownMemberId;
-        }
-
-        if (_members.Count + _promised.Count >= MaxMembers && request.MemberId.Length == 0)
-        {
-            return ErrorCode.GroupMaxSizeReached;
-        }
-
-        var others = _members.Values.Where(member => member.Id != request.MemberId && (request.InstanceId is null || member.InstanceId != request.InstanceId)).ToList();
-        var fits = request.Protocols.Count > 0
-            && (others.Count == 0 || (request.ProtocolType == ProtocolType && request.Protocols.Exists(offered => others.TrueForAll(other => other.Offers(offered.Name)))));
-        return fits ? ErrorCode.None : ErrorCode.InconsistentGroupProtocol;
-    }
-
     private Task<JoinGroupReply> Enter(JoinGroupRequest request, string clientId)
     {
-        _promised.Remove(request.MemberId);
         var id = request.MemberId.Length > 0 ? request.MemberId : NewId(request.InstanceId ?? clientId);
         var member = new GroupMember(id, request.InstanceId);
-        _members[id] = member;
+        _roster.Add(member);
         return Rebalance(member, request, clientId);
     }
 
@@ -216,9 +171,7 @@ internal sealed class GroupMembership(TimeProvider time)
     {
         var formerId = former.Id;
         former.Dismiss(ErrorCode.FencedInstanceId);
-        _members.Remove(formerId);
-        former.Id = NewId(former.InstanceId!);
-        _members[former.Id] = former;
+        _roster.Rename(former, NewId(former.InstanceId!));
         var formerLeader = _leaderId;
         if (formerLeader == formerId)
         {
@@ -256,14 +209,14 @@ internal sealed class GroupMembership(TimeProvider time)
 
     private void Remove(GroupMember member)
     {
-        _members.Remove(member.Id);
+        _roster.Remove(member);
         member.Dismiss(ErrorCode.UnknownMemberId);
         if (_leaderId == member.Id)
         {
             _leaderId = null;
         }
 
-        if (_members.Count == 0)
+        if (Members.Count == 0)
         {
             Phase = GroupPhase.Empty;
             Generation++;
@@ -283,8 +236,10 @@ internal sealed class GroupMembership(TimeProvider time)
 
         Phase = GroupPhase.PreparingRebalance;
         _rebalanceSince = time.GetTimestamp();
-        foreach (var member in _members.Values)
+        foreach (var member in Members.Where(member => member.IsHeld))
         {
+            // While its request was held it could not show itself: its session starts now.
+            member.LastSeen = _rebalanceSince;
             member.FailSync(ErrorCode.RebalanceInProgress);
         }
     }
@@ -292,14 +247,14 @@ internal sealed class GroupMembership(TimeProvider time)
     /// <summary>Completes the rebalance when every member has joined again, or when the slowest allowed time is over.</summary>
     private void TryComplete()
     {
-        if (Phase != GroupPhase.PreparingRebalance || _members.Count == 0)
+        if (Phase != GroupPhase.PreparingRebalance || Members.Count == 0)
         {
             return;
         }
 
-        if (_promised.Count > 0 || !_members.Values.All(member => member.IsJoining))
+        if (_roster.HasPromised || !Members.All(member => member.IsJoining))
         {
-            if (time.GetElapsedTime(_rebalanceSince) <= _members.Values.Max(member => member.RebalanceTimeout))
+            if (time.GetElapsedTime(_rebalanceSince) <= Members.Max(member => member.RebalanceTimeout))
             {
                 return;
             }
@@ -307,7 +262,7 @@ internal sealed class GroupMembership(TimeProvider time)
             DropAbsent();
         }
 
-        if (_members.Values.Any(member => member.IsJoining))
+        if (Members.Any(member => member.IsJoining))
         {
             StartGeneration();
         }
@@ -316,12 +271,12 @@ internal sealed class GroupMembership(TimeProvider time)
     /// <summary>Static members keep their place until their session ends.</summary>
     private void DropAbsent()
     {
-        foreach (var absent in _members.Values.Where(member => !member.IsJoining && member.InstanceId is null).ToList())
+        foreach (var absent in Members.Where(member => !member.IsJoining && member.InstanceId is null).ToList())
         {
-            _members.Remove(absent.Id);
+            _roster.Remove(absent);
         }
 
-        if (_members.Count == 0)
+        if (Members.Count == 0)
         {
             Phase = GroupPhase.Empty;
             _leaderId = null;
@@ -333,14 +288,14 @@ internal sealed class GroupMembership(TimeProvider time)
     {
         Generation++;
         Phase = GroupPhase.CompletingRebalance;
-        if (_leaderId is null || !_members.TryGetValue(_leaderId, out var leader) || !leader.IsJoining)
+        if (_leaderId is null || _roster.Find(_leaderId) is not { IsJoining: true } leader)
         {
-            leader = _members.Values.First(member => member.IsJoining);
+            leader = Members.First(member => member.IsJoining);
             _leaderId = leader.Id;
         }
 
-        Protocol = leader.Protocols.First(offered => _members.Values.All(member => member.Offers(offered.Name))).Name;
-        foreach (var member in _members.Values)
+        Protocol = leader.Protocols.First(offered => Members.All(member => member.Offers(offered.Name))).Name;
+        foreach (var member in Members)
         {
             member.Assignment = [];
             member.LastSeen = time.GetTimestamp();
@@ -351,23 +306,22 @@ internal sealed class GroupMembership(TimeProvider time)
     private JoinGroupReply CurrentReply(GroupMember member)
     {
         IReadOnlyList<JoinedMember> members = member.Id == _leaderId
-            ? [.. _members.Values.Select(each => new JoinedMember(each.Id, each.InstanceId, each.MetadataOf(Protocol)))]
+            ? [.. Members.Select(each => new JoinedMember(each.Id, each.InstanceId, each.MetadataOf(Protocol)))]
             : [];
         return new(ErrorCode.None, Generation, Protocol, _leaderId ?? "", member.Id, members);
     }
 
     private ErrorCode Check(MemberIdentity identity, out GroupMember? member)
     {
-        if (!_members.TryGetValue(identity.MemberId, out member))
+        member = _roster.Find(identity.MemberId);
+        if (member is null)
         {
-            return identity.InstanceId is { } instance && FindInstance(instance) is not null ? ErrorCode.FencedInstanceId : ErrorCode.UnknownMemberId;
+            return identity.InstanceId is { } instance && _roster.FindInstance(instance) is not null ? ErrorCode.FencedInstanceId : ErrorCode.UnknownMemberId;
         }
 
         member.LastSeen = time.GetTimestamp();
         return identity.Generation == Generation ? ErrorCode.None : ErrorCode.IllegalGeneration;
     }
-
-    private GroupMember? FindInstance(string instanceId) => _members.Values.FirstOrDefault(member => member.InstanceId == instanceId);
 
     private static string NewId(string prefix) => $"{prefix}-{Guid.NewGuid():N}";
 }

@@ -20,6 +20,7 @@ internal sealed class LogCompaction
     private bool _unreadable;
     private long _records;
     private bool _superfluous;
+    private bool _oldTombstones;
 
     public LogCompaction(IReadOnlyList<LogSegment> segments, TransactionIndex transactions, long lastStable, LogSettings settings, long now)
     {
@@ -33,7 +34,7 @@ internal sealed class LogCompaction
         }
     }
 
-    public bool IsWorthwhile => _superfluous || _records > _lastOfKey.Count;
+    public bool IsWorthwhile => _superfluous || _records > _lastOfKey.Count || (_oldTombstones && !_unreadable);
 
     public void Write(string path)
     {
@@ -74,6 +75,7 @@ internal sealed class LogCompaction
         while (records.TryNext(out var record))
         {
             _records++;
+            _oldTombstones |= !record.HasValue && header.MaxTimestamp < _tombstonesFrom;
             if (record.HasKey)
             {
                 _lastOfKey[Digest(record.Key)] = header.BaseOffset + record.OffsetDelta;

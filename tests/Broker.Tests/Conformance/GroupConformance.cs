@@ -16,12 +16,12 @@ public abstract class GroupConformance(IBrokerUnderTest broker) : ConformanceSui
     {
         var (topic, group) = (await TopicAsync(6), Name("group"));
         await FillAsync(topic, 6, "early");
-        using var first = Member(group, topic, strategy);
+        var first = Member(group, topic, strategy);
         await AssignedAsync([first], [6]);
         var read = await ReadAsync(first, 6);
         first.Commit();
 
-        using var second = Member(group, topic, strategy);
+        var second = Member(group, topic, strategy);
         await AssignedAsync([first, second], [3, 3]);
         Assert.Empty(first.Assignment.Intersect(second.Assignment));
 
@@ -35,7 +35,7 @@ public abstract class GroupConformance(IBrokerUnderTest broker) : ConformanceSui
         first.Close();
 
         Assert.Equal(Enumerable.Repeat(2L, 6), await Task.WhenAll(Enumerable.Range(0, 6).Select(partition => CommittedAsync(group, topic, partition))));
-        using var resumed = Member(group, topic, strategy);
+        var resumed = Member(group, topic, strategy);
         await FillAsync(topic, 6, "last");
         Assert.All(await ReadAsync(resumed, 6), record => Assert.Equal("last", record.Message.Value));
     }
@@ -45,11 +45,11 @@ public abstract class GroupConformance(IBrokerUnderTest broker) : ConformanceSui
     {
         var (topic, group) = (await TopicAsync(4), Name("group"));
         var revoked = new List<TopicPartition>();
-        using var first = Member(group, topic, PartitionAssignmentStrategy.CooperativeSticky, build: builder =>
+        var first = Member(group, topic, PartitionAssignmentStrategy.CooperativeSticky, build: builder =>
             builder.SetPartitionsRevokedHandler((_, partitions) => revoked.AddRange(partitions.Select(partition => partition.TopicPartition))));
         await AssignedAsync([first], [4]);
 
-        using var second = Member(group, topic, PartitionAssignmentStrategy.CooperativeSticky);
+        var second = Member(group, topic, PartitionAssignmentStrategy.CooperativeSticky);
         await AssignedAsync([first, second], [2, 2]);
 
         Assert.Equal(2, revoked.Count);
@@ -60,12 +60,10 @@ public abstract class GroupConformance(IBrokerUnderTest broker) : ConformanceSui
     public async Task SilentMember_PastItsSession_LosesItsPartitions()
     {
         var (topic, group) = (await TopicAsync(2), Name("group"));
-        var silent = Member(group, topic, PartitionAssignmentStrategy.Range, config => config.SessionTimeoutMs = 1_500);
-        using var other = Member(group, topic, PartitionAssignmentStrategy.Range);
-        await AssignedAsync([silent, other], [1, 1]);
+        using var silent = await RawClient.ConnectAsync(Bootstrap, Cancellation);
+        Assert.Equal(WireError.None, await silent.JoinGroupAsync(group, sessionTimeoutMs: 1_500, rebalanceTimeoutMs: 600_000));
 
-        // Disposed without being closed: it does not say that it leaves.
-        silent.Dispose();
+        var other = Member(group, topic, PartitionAssignmentStrategy.Range);
 
         await AssignedAsync([other], [2]);
     }
@@ -75,14 +73,14 @@ public abstract class GroupConformance(IBrokerUnderTest broker) : ConformanceSui
     {
         var (topic, group) = (await TopicAsync(2), Name("group"));
         var revocations = 0;
-        using var other = Member(group, topic, PartitionAssignmentStrategy.Range, config => config.GroupInstanceId = "other", builder =>
+        var other = Member(group, topic, PartitionAssignmentStrategy.Range, config => config.GroupInstanceId = "other", builder =>
             builder.SetPartitionsRevokedHandler((_, _) => revocations++));
         var first = Member(group, topic, PartitionAssignmentStrategy.Range, config => config.GroupInstanceId = "restarted");
         await AssignedAsync([other, first], [1, 1]);
         var (held, before) = (first.Assignment.Single(), revocations);
         first.Close();
 
-        using var back = Member(group, topic, PartitionAssignmentStrategy.Range, config => config.GroupInstanceId = "restarted");
+        var back = Member(group, topic, PartitionAssignmentStrategy.Range, config => config.GroupInstanceId = "restarted");
         await AssignedAsync([other, back], [1, 1]);
 
         Assert.Equal(held, back.Assignment.Single());
@@ -94,11 +92,11 @@ public abstract class GroupConformance(IBrokerUnderTest broker) : ConformanceSui
     {
         var (topic, group) = (await TopicAsync(1), Name("group"));
         Error? fatal = null;
-        using var first = Member(group, topic, PartitionAssignmentStrategy.Range, config => config.GroupInstanceId = "twin", builder =>
+        var first = Member(group, topic, PartitionAssignmentStrategy.Range, config => config.GroupInstanceId = "twin", builder =>
             builder.SetErrorHandler((_, error) => fatal = error.IsFatal ? error : fatal));
         await AssignedAsync([first], [1]);
 
-        using var second = Member(group, topic, PartitionAssignmentStrategy.Range, config => config.GroupInstanceId = "twin");
+        var second = Member(group, topic, PartitionAssignmentStrategy.Range, config => config.GroupInstanceId = "twin");
         await AssignedAsync([second], [1]);
 
         await UntilAsync(
@@ -122,7 +120,7 @@ public abstract class GroupConformance(IBrokerUnderTest broker) : ConformanceSui
     public async Task OffsetCommit_OfNoCurrentMember_IsRefused()
     {
         var (topic, group) = (await TopicAsync(1), Name("group"));
-        using var consumer = Member(group, topic, PartitionAssignmentStrategy.Range);
+        var consumer = Member(group, topic, PartitionAssignmentStrategy.Range);
         await AssignedAsync([consumer], [1]);
         var described = await Admin.DescribeConsumerGroupsAsync([group]);
         var member = described.ConsumerGroupDescriptions[0].Members.Single().ConsumerId;
@@ -140,15 +138,13 @@ public abstract class GroupConformance(IBrokerUnderTest broker) : ConformanceSui
     public async Task Groups_AreListedAlteredAndDeleted()
     {
         var (topic, group) = (await TopicAsync(1), Name("group"));
-        using (var consumer = Member(group, topic, PartitionAssignmentStrategy.Range))
-        {
-            await AssignedAsync([consumer], [1]);
-            var busy = await Admin.DescribeConsumerGroupsAsync([group]);
-            Assert.Equal(ConsumerGroupState.Stable, busy.ConsumerGroupDescriptions[0].State);
-            Assert.Equal([new TopicPartition(topic, 0)], busy.ConsumerGroupDescriptions[0].Members.Single().Assignment.TopicPartitions);
-            await Assert.ThrowsAsync<DeleteGroupsException>(() => Admin.DeleteGroupsAsync([group]));
-            consumer.Close();
-        }
+        var consumer = Member(group, topic, PartitionAssignmentStrategy.Range);
+        await AssignedAsync([consumer], [1]);
+        var busy = await Admin.DescribeConsumerGroupsAsync([group]);
+        Assert.Equal(ConsumerGroupState.Stable, busy.ConsumerGroupDescriptions[0].State);
+        Assert.Equal([new TopicPartition(topic, 0)], busy.ConsumerGroupDescriptions[0].Members.Single().Assignment.TopicPartitions);
+        await Assert.ThrowsAsync<DeleteGroupsException>(() => Admin.DeleteGroupsAsync([group]));
+        consumer.Close();
 
         await Admin.AlterConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitionOffsets(group, [new TopicPartitionOffset(topic, 0, 5)])]);
         Assert.Equal(5, await CommittedAsync(group, topic));

@@ -188,6 +188,22 @@ public abstract class RecordConformance(IBrokerUnderTest broker) : ConformanceSu
     }
 
     [Fact]
+    public async Task Produce_OfAFormerEpoch_IsRefused()
+    {
+        var topic = await TopicAsync();
+        using var client = await RawClient.ConnectAsync(Bootstrap, Cancellation);
+        var former = await client.InitProducerIdAsync(null);
+        var current = former with { Epoch = (short)(former.Epoch + 1) };
+        await client.ProduceAsync(topic, RawClient.Batch(former, 0), null);
+        Assert.Equal(WireError.None, (await client.ProduceAsync(topic, RawClient.Batch(current, 0), null)).Error);
+
+        var fenced = await client.ProduceAsync(topic, RawClient.Batch(former, 1), null);
+
+        Assert.Equal(WireError.InvalidProducerEpoch, fenced.Error);
+        Assert.Equal(2, ReadToEnd(topic).Count);
+    }
+
+    [Fact]
     public async Task Produce_DamagedBatch_IsRefused()
     {
         var topic = await TopicAsync();

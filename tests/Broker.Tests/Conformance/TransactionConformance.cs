@@ -75,7 +75,7 @@ public abstract class TransactionConformance(IBrokerUnderTest broker) : Conforma
         }
 
         var producer = TransactionalProducer(Name("producer"));
-        using var consumer = Consumer(group, config => config.IsolationLevel = IsolationLevel.ReadCommitted);
+        var consumer = Consumer(group, config => config.IsolationLevel = IsolationLevel.ReadCommitted);
         consumer.Subscribe(input);
 
         Transform(consumer, producer, output, 3, commit: true);
@@ -84,7 +84,7 @@ public abstract class TransactionConformance(IBrokerUnderTest broker) : Conforma
         Assert.Equal(3, await CommittedAsync(group, input));
         consumer.Close();
 
-        using var resumed = Consumer(group);
+        var resumed = Consumer(group);
         resumed.Subscribe(input);
         Transform(resumed, producer, output, 3, commit: true);
         await UntilAsync(async () => await CommittedAsync(group, input) == 6, "the offset is committed");
@@ -97,7 +97,7 @@ public abstract class TransactionConformance(IBrokerUnderTest broker) : Conforma
         var (input, group) = (await TopicAsync(), Name("group"));
         await Producer().ProduceAsync(input, Record("one"), Cancellation);
         var producer = TransactionalProducer(Name("producer"));
-        using var consumer = Consumer(group);
+        var consumer = Consumer(group);
         consumer.Subscribe(input);
         var record = Next(consumer);
         using var client = await RawClient.ConnectAsync(Bootstrap, Cancellation);
@@ -117,11 +117,11 @@ public abstract class TransactionConformance(IBrokerUnderTest broker) : Conforma
         var (input, group) = (await TopicAsync(2), Name("group"));
         await Producer().ProduceAsync(input, Record("one"), Cancellation);
         var producer = TransactionalProducer(Name("producer"));
-        using var consumer = Consumer(group);
+        var consumer = Consumer(group);
         consumer.Subscribe(input);
         var record = Next(consumer);
         var former = consumer.ConsumerGroupMetadata;
-        using var second = Consumer(group);
+        var second = Consumer(group);
         second.Subscribe(input);
         await UntilAsync(() => Task.FromResult(Assigned(consumer) == 1 && Assigned(second) == 1), "each member has one partition");
 

@@ -60,7 +60,7 @@ public sealed class MalformedFrameTests
                     await producer.ProduceAsync("topic", new Message<Null, string> { Value = "sound" }, Cancellation);
                 }
             },
-            iter: 3_000,
+            iter: 1_200,
             threads: 4);
 
         var description = await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(["topic"]));
