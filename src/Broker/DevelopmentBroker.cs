@@ -10,7 +10,8 @@ namespace Vigil.Broker;
 
 /// <summary>
 /// A single-node broker that speaks the Kafka protocol, for development and tests: loopback only, no replication, no
-/// security. It survives kill -9 of its process, not loss of power. Production runs Apache Kafka.
+/// security. What it acknowledged is with the operating system: it survives kill -9, not loss of power. Production runs
+/// Apache Kafka.
 /// </summary>
 public sealed class DevelopmentBroker : IAsyncDisposable
 {

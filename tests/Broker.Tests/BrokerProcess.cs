@@ -30,9 +30,21 @@ internal sealed class BrokerProcess : IDisposable
         await using var broker = DevelopmentBroker.Start(new BrokerOptions { DataDirectory = folder });
         await Console.Out.WriteLineAsync(broker.Bootstrap);
 
-        // The end of its input says that whoever started it is gone: it must not stay behind.
-        await Task.WhenAny(broker.Completion, Console.In.ReadToEndAsync());
+        await Task.WhenAny(broker.Completion, InputEnd());
         return 0;
+    }
+
+    /// <summary>The end of its input says that whoever started this process is gone: it must not stay behind. Reading a console blocks, so a thread of its own does it.</summary>
+    private static Task InputEnd()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var watch = new Thread(() =>
+        {
+            Console.In.ReadToEnd();
+            ended.SetResult();
+        }) { IsBackground = true };
+        watch.Start();
+        return ended.Task;
     }
 
     /// <summary>kill -9.</summary>

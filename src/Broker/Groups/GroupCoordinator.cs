@@ -118,11 +118,7 @@ internal sealed class GroupCoordinator : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _journal.Flush();
-        _journal.Dispose();
-    }
+    public void Dispose() => _journal.Dispose();
 
     public Group GetOrAdd(string id) => _groups.GetOrAdd(id, key => new Group(key, _journal, _time));
 

@@ -57,14 +57,6 @@ internal sealed class Journal<T> : IDisposable
         }
     }
 
-    public void Flush()
-    {
-        lock (_lock)
-        {
-            _file.Flush(flushToDisk: true);
-        }
-    }
-
     public void Dispose() => _file.Dispose();
 
     private static void WriteLine(FileStream file, T state)
@@ -83,7 +75,7 @@ internal sealed class Journal<T> : IDisposable
             WriteLine(file, state);
         }
 
-        file.Flush(flushToDisk: true);
+        file.Flush();
         File.Move(next, _path, overwrite: true);
         _file.Dispose();
         _file = file;

@@ -43,8 +43,6 @@ internal sealed class LogCompaction
         {
             segment.Visit((in BatchHeader header, ReadOnlySpan<byte> batch) => Copy(header, batch, file));
         }
-
-        file.Flush(flushToDisk: true);
     }
 
     private void Survey(in BatchHeader header, ReadOnlySpan<byte> batch)

@@ -149,8 +149,6 @@ internal sealed class LogSegment : IDisposable
         return false;
     }
 
-    public void Flush() => RandomAccess.FlushToDisk(_file);
-
     public void Dispose() => _file.Dispose();
 
     public void Delete()

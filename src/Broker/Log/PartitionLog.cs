@@ -211,17 +211,6 @@ internal sealed class PartitionLog : IDisposable
         }
     }
 
-    public void Flush()
-    {
-        lock (_lock)
-        {
-            if (!_closed)
-            {
-                _segments.Flush();
-            }
-        }
-    }
-
     public void Dispose()
     {
         lock (_lock)

@@ -130,8 +130,6 @@ internal sealed class SegmentList(string folder) : IDisposable
         Roll(now);
     }
 
-    public void Flush() => Active.Flush();
-
     public void Dispose() => _segments.ForEach(segment => segment.Dispose());
 
     private string Compacting => Path.Combine(folder, "compacting");

@@ -155,11 +155,9 @@ internal sealed class TopicStore : IDisposable
         {
             foreach (var log in _topics.Values.SelectMany(topic => topic.Partitions))
             {
-                log.Flush();
                 log.Dispose();
             }
 
-            _journal.Flush();
             _journal.Dispose();
         }
     }

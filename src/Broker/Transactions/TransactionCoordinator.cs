@@ -193,11 +193,7 @@ internal sealed class TransactionCoordinator : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _journal.Flush();
-        _journal.Dispose();
-    }
+    public void Dispose() => _journal.Dispose();
 
     private ErrorCode WithOwner(string id, ProducerIdentity producer, Func<Transaction, ErrorCode> act)
     {
