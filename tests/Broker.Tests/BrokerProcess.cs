@@ -42,7 +42,10 @@ internal sealed class BrokerProcess : IDisposable
         {
             Console.In.ReadToEnd();
             ended.SetResult();
-        }) { IsBackground = true };
+        })
+        {
+            IsBackground = true,
+        };
         watch.Start();
         return ended.Task;
     }

@@ -8,7 +8,7 @@ namespace Vigil.Broker.Tests;
 /// <summary>What a broker process killed with -9 leaves behind is served by the next one: all that was acknowledged, and no half of anything.</summary>
 public sealed class RecoveryTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

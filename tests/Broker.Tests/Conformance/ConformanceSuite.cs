@@ -8,7 +8,8 @@ public abstract class ConformanceSuite(IBrokerUnderTest broker) : IAsyncLifetime
 {
     private const long FromBeginning = -2;
 
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>Long, because the machine may be busy with other suites; only a failure waits for its end.</summary>
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly List<IDisposable> _clients = [];
 
