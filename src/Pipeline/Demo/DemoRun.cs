@@ -71,8 +71,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         // :: Step 5: the account, or serving on
         if (options.Exit)
         {
-            await WriteAsync(PlainView.Queues(Snapshot()));
-            return await CheckAsync(stream, publisher, running.Clients, cancellation) ? ExitCode.Done : ExitCode.Failed;
+            return await CheckAsync(stream, publisher, running.Clients, Snapshot(), cancellation) ? ExitCode.Done : ExitCode.Failed;
         }
 
         if (!DemoDisplay.IsTerminal)
@@ -113,7 +112,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         }
     }
 
-    private async Task<bool> CheckAsync(DemoStream stream, StreamPublisher publisher, KafkaClients clients, CancellationToken cancellation)
+    private async Task<bool> CheckAsync(DemoStream stream, StreamPublisher publisher, KafkaClients clients, DemoSnapshot last, CancellationToken cancellation)
     {
         var waiting = new WaitingItems();
         var queues = new Dictionary<RecordPosition, string>();
@@ -125,6 +124,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
                 waiting.Apply(item.ToDomain());
             },
             cancellation);
+        await WriteAsync(PlainView.Queues(last with { Depths = waiting.Depths, Top = waiting.TopOfEach(DemoDisplay.TopItems) }));
         var report = account.Close();
         await WriteAsync(report.Lines());
         return (!stream.IsShipped || await CheckExpectedAsync(stream, publisher, account, waiting, queues)) & report.IsBalanced;

@@ -1,0 +1,151 @@
+using Confluent.Kafka;
+using Vigil.Contracts.Wire;
+using Vigil.Pipeline.Kafka;
+
+namespace Vigil.Pipeline.Ledger;
+
+/// <summary>
+/// The account as a number, from the topics alone, so that a restart changes nothing: of every record on <c>content</c> below
+/// the workers' committed offsets, how many have no disposition on <c>status</c>, and how many dispositions came twice.
+/// Offsets that no record has (a publisher's transaction markers) are told apart by reading <c>content</c> there. One thread.
+/// </summary>
+internal sealed class LedgerReader : IDisposable
+{
+    private const int GapsChecked = 64;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(1);
+
+    private readonly string _content;
+    private readonly string _topicId;
+    private readonly IConsumer<byte[]?, byte[]?> _status;
+    private readonly IConsumer<byte[]?, byte[]?> _records;
+    private readonly Dictionary<int, OffsetRanges> _accounted = [];
+    private readonly Dictionary<int, long> _from = [];
+    private long _twice;
+
+    /// <param name="topicId">Of <c>content</c>.</param>
+    /// <param name="since">Older records are not looked at; both topics are read from there.</param>
+    public LedgerReader(KafkaClients clients, string workerGroup, string topicId, DateTimeOffset since)
+    {
+        _content = clients.Topics.Content;
+        _topicId = topicId;
+        _status = Consumer(clients, clients.Named("ledger"));
+        // Never joins the workers' group; it only asks for that group's offsets.
+        _records = Consumer(clients, workerGroup);
+        Start(clients, since);
+    }
+
+    /// <summary>Reads on and measures; 0: all is accounted for.</summary>
+    /// <exception cref="KafkaException">Kafka did not answer; nothing is lost by trying again.</exception>
+    public long Measure(CancellationToken cancellation)
+    {
+        // Committed first: what status says of these offsets was committed with them.
+        var committed = _records.Committed([.. _from.Keys.Select(partition => new TopicPartition(_content, partition))], Patience);
+        ReadStatus(cancellation);
+        long missing = 0;
+        foreach (var place in committed.Where(place => place.Offset.Value > 0))
+        {
+            var partition = place.Partition.Value;
+            var retained = Math.Max(_from[partition], _records.QueryWatermarkOffsets(place.TopicPartition, Patience).Low.Value);
+            missing += Missing(partition, Of(partition).Gaps(retained, place.Offset.Value), cancellation);
+        }
+
+        return missing + _twice + _accounted.Values.Sum(ranges => ranges.Forgotten);
+    }
+
+    public void Dispose()
+    {
+        _status.Dispose();
+        _records.Dispose();
+    }
+
+    private void Start(KafkaClients clients, DateTimeOffset since)
+    {
+        using var admin = new DependentAdminClientBuilder(_status.Handle).Build();
+        foreach (var place in FirstSince(_records, Partitions(admin, _content), since))
+        {
+            _from[place.Partition.Value] = place.Offset.Value;
+        }
+
+        _status.Assign(FirstSince(_status, Partitions(admin, clients.Topics.Status), since - ClockSkew));
+    }
+
+    private void ReadStatus(CancellationToken cancellation)
+    {
+        while (_status.Consume(Silence) is { } record)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var status = StatusEvent.Parser.ParseFrom(record.Message.Value);
+            if (status.Kind == StatusEvent.Types.Kind.Disposition
+                && status.Source.TopicId == _topicId
+                && status.Source.Offset >= _from.GetValueOrDefault(status.Source.Partition)
+                && !Of(status.Source.Partition).Add(status.Source.Offset))
+            {
+                _twice++;
+            }
+        }
+    }
+
+    private long Missing(int partition, IReadOnlyList<(long From, long To)> gaps, CancellationToken cancellation)
+    {
+        long missing = 0;
+        foreach (var (from, to) in gaps.Take(GapsChecked))
+        {
+            missing += RecordsIn(partition, from, to, cancellation);
+        }
+
+        return missing + gaps.Skip(GapsChecked).Sum(gap => gap.To - gap.From);
+    }
+
+    // What is no record is marked as accounted for, so that a gap is looked at once.
+    private long RecordsIn(int partition, long from, long to, CancellationToken cancellation)
+    {
+        long found = 0;
+        var next = from;
+        _records.Assign([new TopicPartitionOffset(_content, partition, from)]);
+        while (next < to && _records.Consume(Silence) is { } record)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var offset = Math.Min(record.Offset.Value, to);
+            MarkEmpty(partition, next, offset);
+            next = record.Offset.Value + 1;
+            found += record.Offset.Value < to ? 1 : 0;
+        }
+
+        _records.Unassign();
+        return found;
+    }
+
+    private void MarkEmpty(int partition, long from, long to)
+    {
+        for (var offset = from; offset < to; offset++)
+        {
+            Of(partition).Add(offset);
+        }
+    }
+
+    private OffsetRanges Of(int partition)
+    {
+        if (!_accounted.TryGetValue(partition, out var ranges))
+        {
+            _accounted[partition] = ranges = new();
+        }
+
+        return ranges;
+    }
+
+    private static List<TopicPartition> Partitions(IAdminClient admin, string topic) =>
+        [.. admin.GetMetadata(topic, Patience).Topics.Single().Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId))];
+
+    private static List<TopicPartitionOffset> FirstSince(IConsumer<byte[]?, byte[]?> consumer, List<TopicPartition> partitions, DateTimeOffset since) =>
+    [
+        .. consumer.OffsetsForTimes(partitions.Select(partition => new TopicPartitionTimestamp(partition, new Timestamp(since))), Patience)
+            // No record so late: there is nothing older to account for either.
+            .Select(place => place.Offset.Value >= 0 ? place : new(place.TopicPartition, consumer.QueryWatermarkOffsets(place.TopicPartition, Patience).High)),
+    ];
+
+    private static IConsumer<byte[]?, byte[]?> Consumer(KafkaClients clients, string group) =>
+        new ConsumerBuilder<byte[]?, byte[]?>(clients.Consumer(group)).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+}

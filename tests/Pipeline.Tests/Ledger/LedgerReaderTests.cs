@@ -1,0 +1,96 @@
+using Confluent.Kafka;
+using Google.Protobuf;
+using Microsoft.Extensions.Options;
+using Vigil.Broker;
+using Vigil.Contracts.Wire;
+using Vigil.Pipeline.Configuration;
+using Vigil.Pipeline.Kafka;
+
+namespace Vigil.Pipeline.Ledger;
+
+public sealed class LedgerReaderTests : IAsyncLifetime
+{
+    private const string TopicId = "topic";
+    private const string Group = "vigil.worker";
+
+    private DevelopmentBroker _broker = null!;
+    private KafkaClients _clients = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _broker = DevelopmentBroker.Start();
+        _clients = new(Options.Create(new KafkaOptions { Bootstrap = _broker.Bootstrap }));
+        using var topics = new TopicSetup(_clients);
+        await topics.ApplyAsync(grow: false);
+    }
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    [Fact]
+    public async Task Measure_EveryCommittedRecordAccountedFor_IsZeroHoweverFarContentGoesOn()
+    {
+        await PublishAsync([0, 1, 2], committed: 2, [0, 1]);
+
+        Assert.Equal(0, Measure());
+    }
+
+    [Fact]
+    public async Task Measure_CommittedRecordWithoutDisposition_IsOne()
+    {
+        await PublishAsync([0, 1, 2], committed: 3, [0, 2]);
+
+        Assert.Equal(1, Measure());
+    }
+
+    [Fact]
+    public async Task Measure_DispositionTwice_IsOne()
+    {
+        await PublishAsync([0, 1], committed: 2, [0, 1, 1]);
+
+        Assert.Equal(1, Measure());
+    }
+
+    [Fact]
+    public async Task Measure_MarkersOfAPublishersTransaction_AreNoRecords()
+    {
+        using var producer = new ProducerBuilder<byte[], byte[]>(_clients.TransactionalProducer("publisher")).Build();
+        producer.InitTransactions(TimeSpan.FromSeconds(10));
+        for (var i = 0; i < 2; i++)
+        {
+            producer.BeginTransaction();
+            producer.Produce(new TopicPartition(_clients.Topics.Content, 0), new() { Value = [1] });
+            producer.CommitTransaction(TimeSpan.FromSeconds(10));
+        }
+
+        // Records at 0 and 2, markers at 1 and 3, and one record behind them.
+        await PublishAsync([4], committed: 5, [0, 2, 4]);
+
+        Assert.Equal(0, Measure());
+    }
+
+    private long Measure()
+    {
+        using var reader = new LedgerReader(_clients, Group, TopicId, TimeProvider.System.GetUtcNow().AddDays(-7));
+        return reader.Measure(TestContext.Current.CancellationToken);
+    }
+
+    // Content and dispositions of partition 0, and what the workers have committed.
+    private async Task PublishAsync(long[] content, long committed, long[] accounted)
+    {
+        using var producer = new ProducerBuilder<byte[], byte[]>(_clients.Producer()).Build();
+        foreach (var offset in content)
+        {
+            var report = await producer.ProduceAsync(new TopicPartition(_clients.Topics.Content, 0), new() { Value = [1] }, TestContext.Current.CancellationToken);
+            Assert.Equal(offset, report.Offset.Value);
+        }
+
+        foreach (var offset in accounted)
+        {
+            var status = new StatusEvent { Kind = StatusEvent.Types.Kind.Disposition, Source = new() { TopicId = TopicId, Partition = 0, Offset = offset } };
+            await producer.ProduceAsync(_clients.Topics.Status, new() { Key = [1], Value = status.ToByteArray() }, TestContext.Current.CancellationToken);
+        }
+
+        using var worker = new ConsumerBuilder<byte[], byte[]>(_clients.Consumer(Group)).Build();
+        worker.Commit([new(_clients.Topics.Content, 0, committed)]);
+    }
+}
