@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
@@ -32,7 +33,9 @@ public static class ReviewRegistration
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(json =>
         {
-            // The default encoder writes control, bidi and all non-ASCII characters as \u escapes: safe in a terminal and in a page.
+            // The web host's relaxed encoder would let bidi and control characters through; this one escapes all but plain ASCII,
+            // so that published text is safe in a terminal and in a page.
+            json.SerializerOptions.Encoder = JavaScriptEncoder.Default;
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));

@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+using Vigil.Review.Support;
+
+namespace Vigil.Review.Http;
+
+public sealed class ReviewEndpointsTests(RedisServer redis)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("wrong")]
+    [InlineData("token-of-ana-012345678")]
+    public async Task AnyCall_WithoutAKnownToken_Answers401AndNothingElse(string? token)
+    {
+        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
+        using var client = host.Client(token);
+
+        using var answer = await client.PostAsync("/items/x/decide", new StringContent("{ broken", Encoding.UTF8, "application/json"), Cancellation);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("Bearer", answer.Headers.WwwAuthenticate.ToString());
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("unauthorized", (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation))!["code"]);
+    }
+
+    [Theory]
+    [InlineData("/items/x/decide", "{ broken", 400, "invalid")]
+    [InlineData("/items/x/decide", "null", 400, "invalid")]
+    [InlineData("/items/x/decide", "{\"verdict\":\"benign\"}", 400, "invalid")]
+    [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"skip\"}", 400, "invalid")]
+    [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"benign\",\"policies\":[\"\"]}", 400, "invalid")]
+    [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"benign\"}", 409, "lease_lost")]
+    [InlineData("/items/x/heartbeat", "{\"epoch\":1}", 409, "lease_lost")]
+    [InlineData("/items/x/release", "{\"epoch\":1}", 409, "lease_lost")]
+    [InlineData("/items/x/skip", "{\"epoch\":1}", 409, "lease_lost")]
+    [InlineData("/items/x/undo", "{}", 404, "not_found")]
+    public async Task Call_ThatCannotBeDone_AnswersAProblemWithItsCode(string path, string body, int status, string code)
+    {
+        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
+        using var ana = host.Ana;
+
+        using var answer = await ana.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"), Cancellation);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation);
+
+        Assert.Equal((status, code, status), ((int)answer.StatusCode, (string?)problem!["code"], (int?)problem["status"]));
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task Body_TooLarge_Answers413()
+    {
+        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
+        using var ana = host.Ana;
+
+        using var answer = await ana.PostAsync("/items/x/undo", new StringContent($"{{\"note\":\"{new string('a', 100_000)}\"}}", Encoding.UTF8, "application/json"), Cancellation);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task OpenApi_NamesEveryCall()
+    {
+        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
+        using var client = host.Client(null);
+
+        var document = await client.GetFromJsonAsync<JsonNode>("/openapi/v1.json", Cancellation);
+
+        Assert.Equal(
+            ["/items/{id}", "/items/{id}/content", "/items/{id}/content/parts/{part}/image", "/items/{id}/decide", "/items/{id}/heartbeat", "/items/{id}/release", "/items/{id}/skip", "/items/{id}/undo", "/queues", "/queues/{queue}/claim", "/queues/{queue}/top"],
+            document!["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("a/b c%2F?#&")]
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData("-")]
+    [InlineData("ümlaut \u202e")]
+    public async Task Item_WhateverItsId_IsFoundUnderItsPath(string id)
+    {
+        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
+        await host.PostAsync(id, "words");
+        using var ana = host.Ana;
+        var claim = await ReviewHost.ClaimAsync(ana, "hate", Cancellation);
+
+        var (status, body) = await ReviewHost.GetAsync(ana, (string)claim["path"]!, Cancellation);
+
+        Assert.Equal((200, id), (status, (string?)body!["item"]!["id"]));
+    }
+
+    [Fact]
+    public void Options_WithManyFaults_NameThemAllAndNoToken()
+    {
+        var options = new ReviewOptions
+        {
+            LeaseMinutes = 20,
+            LongestLeaseMinutes = 10,
+            Tokens = new() { ["secret"] = new() { Name = "a b", Roles = "boss" } },
+        };
+
+        var failures = new ReviewOptionsRules().Validate(null, options).Failures!.ToList();
+
+        Assert.Equal(4, failures.Count);
+        Assert.DoesNotContain(failures, failure => failure.Contains("secret", StringComparison.Ordinal));
+        Assert.True(new ReviewOptionsRules().Validate(null, new()).Failed);
+        Assert.Equal(ValidateOptionsResult.Success, new ReviewOptionsRules().Validate(null, new() { Tokens = new() { [ReviewHost.AnaToken] = new() { Name = "ana" } } }));
+    }
+}
