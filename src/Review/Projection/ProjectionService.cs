@@ -69,7 +69,7 @@ internal sealed partial class ProjectionService(QueueProjection projection, Queu
         var source = await projection.DescribeAsync();
         var generation = await projection.ServedAsync();
         var positions = generation is null ? null : await projection.PositionsAsync(generation, source);
-        if (generation is null || positions is null)
+        if (generation is null || positions is null || !await projection.CanReadAsync(source, positions))
         {
             return await rebuild.RunAsync(null, cancellation) is not null;
         }

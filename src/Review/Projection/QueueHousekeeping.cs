@@ -103,7 +103,7 @@ internal sealed partial class QueueHousekeeping(
                 {
                     Key = status.ContentId,
                     Value = status.ToByteArray(),
-                    Headers = new Headers { { WireHeaders.Schema, WireHeaders.SchemaOf(nameof(StatusEvent)) } },
+                    Headers = RecordHeaders.Of(nameof(StatusEvent)),
                 })));
             await Scripts.Database.ListTrimAsync(Scripts.Key("outbox"), waiting.Length, -1);
         }

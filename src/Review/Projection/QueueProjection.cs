@@ -47,6 +47,15 @@ internal sealed class QueueProjection(ReviewKafka kafka, RedisScripts scripts, T
         return shape == source.Shape && fields.All(positions.ContainsKey) ? positions : null;
     }
 
+    /// <summary>Whether the logs still hold every position: the client may stall, not fail, on one out of range.</summary>
+    public async Task<bool> CanReadAsync(ProjectionSource source, IReadOnlyDictionary<string, long> positions)
+    {
+        var beginnings = await directory.BeginningsAsync(source.Topics);
+        var ends = await directory.EndsAsync(source.Topics, Confluent.Kafka.IsolationLevel.ReadUncommitted);
+        return source.Topics.All(topic => topic.All.All(partition =>
+            positions[topic.Field(partition.Partition)] is var position && position >= beginnings[partition] && position <= ends[partition]));
+    }
+
     /// <summary>Begins a generation at the beginnings of both logs.</summary>
     public async Task<string> BeginAsync(ProjectionSource source)
     {

@@ -158,7 +158,7 @@ public sealed class DecisionDesk
             {
                 Key = id,
                 Value = decision.ToByteArray(),
-                Headers = new Headers { { WireHeaders.Schema, WireHeaders.SchemaOf(nameof(Decision)) } },
+                Headers = RecordHeaders.Of(nameof(Decision)),
             });
         }
         catch (KafkaException)

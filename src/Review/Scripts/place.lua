@@ -81,18 +81,18 @@ local function settle(gen, id, st, live, passed)
   local old = redis.call('HMGET', ikey(gen, id), 'q', 'st', 'v')
   local leased = live and redis.call('EXISTS', leaseKey(id)) == 1
   local before = view(st)
-  local payload = before.best and redis.call('HGET', ikey(gen, id), 'p:' .. before.best.v)
   forget(st, passed, not leased)
   local v = view(st)
+  if live and before.status == 'queued' and v.best == nil then
+    local payload = redis.call('HGET', ikey(gen, id), 'p:' .. before.best.v)
+    if payload then redis.call('RPUSH', P .. ':outbox', 'expired||' .. payload) end
+  end
   leave(gen, id, old[1])
   save(gen, id, st, v)
   if v.status == 'queued' and not leased then
     redis.call('SADD', gkey(gen, 'queues'), v.queue)
     redis.call('ZADD', gkey(gen, 'q:' .. v.queue), v.score, id)
     redis.call('ZADD', gkey(gen, 'e:' .. v.queue), text(v.enqueued), id)
-  end
-  if live and before.status == 'queued' and v.best == nil and payload then
-    redis.call('RPUSH', P .. ':outbox', 'expired||' .. payload)
   end
   return v
 end

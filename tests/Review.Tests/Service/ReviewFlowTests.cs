@@ -207,6 +207,46 @@ public sealed class ReviewFlowTests(RedisServer redis)
     }
 
     [Fact]
+    public async Task Decision_ThatNeverReachesTheLog_IsOpenThenOverAndNeverSentTwice()
+    {
+        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
+        await host.AddInstanceAsync(producerBootstrap: "127.0.0.1:1");
+        await host.PostAsync("x", "words");
+        using var cutOff = host.Client(ReviewHost.AnaToken, instance: 1);
+        using var ana = host.Ana;
+        using var ben = host.Ben;
+        var epoch = (long)(await ReviewHost.ClaimAsync(cutOff, "hate", Cancellation))["lease"]!["epoch"]!;
+
+        Assert.Equal((503, "outcome_open"), Code(await ReviewHost.SendAsync(cutOff, "/items/x/decide", new { epoch, verdict = "benign" }, Cancellation, "k")));
+        Assert.Equal((409, "deciding"), Code(await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch, verdict = "benign" }, Cancellation, "other")));
+        Assert.Equal((409, "deciding"), Code(await ReviewHost.SendAsync(ana, "/items/x/release", new { epoch }, Cancellation)));
+
+        // The repeat, at an instance that could produce, waits and does not.
+        Assert.Contains(Code(await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch, verdict = "benign" }, Cancellation, "k")), new (int, string?)[] { (503, "outcome_open"), (409, "lease_lost") });
+        Assert.Equal("x", (string?)(await ReviewHost.ClaimAsync(ben, "hate", Cancellation))["id"]);
+        Assert.Equal((409, "lease_lost"), Code(await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch, verdict = "benign" }, Cancellation, "k")));
+        Assert.Empty(await host.ReadAsync(host.Topics.Decisions, _ => true, Cancellation));
+    }
+
+    [Fact]
+    public async Task Undo_OfAnothersDecision_IsForLeads()
+    {
+        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
+        await host.PostAsync("x", "words");
+        using var ana = host.Ana;
+        using var ben = host.Ben;
+        using var lea = host.Lea;
+        var claim = await ReviewHost.ClaimAsync(ana, "hate", Cancellation);
+        var decided = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch = (long)claim["lease"]!["epoch"]!, verdict = "benign" }, Cancellation);
+        var decision_id = (string)decided.Body!["decision_id"]!;
+
+        Assert.Equal((403, "forbidden"), Code(await ReviewHost.SendAsync(ben, "/items/x/undo", new { decision_id }, Cancellation)));
+        Assert.Equal((404, "not_found"), Code(await ReviewHost.SendAsync(ben, "/items/x/undo", new { }, Cancellation)));
+        Assert.Equal(200, (await ReviewHost.SendAsync(lea, "/items/x/undo", new { decision_id }, Cancellation)).Status);
+        Assert.Equal((409, "not_standing"), Code(await ReviewHost.SendAsync(lea, "/items/x/undo", new { decision_id }, Cancellation)));
+    }
+
+    [Fact]
     public async Task Queues_AfterAFlush_ComeBackFromTheLogs()
     {
         await using var host = await ReviewHost.StartAsync(redis, Cancellation);
@@ -261,5 +301,5 @@ public sealed class ReviewFlowTests(RedisServer redis)
         Assert.DoesNotContain(redis.Keys(host.Prefix), key => ((string)key!).Contains($":g{before}:", StringComparison.Ordinal));
     }
 
-    private static (int, string?) Code((int Status, System.Text.Json.Nodes.JsonNode? Body) answer) => (answer.Status, (string?)answer.Body?["code"]);
+    private static (int Status, string? Code) Code((int Status, System.Text.Json.Nodes.JsonNode? Body) answer) => (answer.Status, (string?)answer.Body?["code"]);
 }

@@ -76,13 +76,16 @@ internal sealed class ReviewHost : IAsyncDisposable
         return client;
     }
 
-    public async Task<WebApplication> AddInstanceAsync()
+    /// <param name="producerBootstrap">Where this instance's decisions go; another address than the broker's loses them.</param>
+    public async Task<WebApplication> AddInstanceAsync(string? producerBootstrap = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Vigil:Review:KeyPrefix"] = Prefix,
             ["Vigil:Review:DrawShare"] = "0",
+            ["Vigil:Review:DeliverySeconds"] = "1",
+            ["Vigil:Review:AnswerSeconds"] = producerBootstrap is null ? "10" : "2",
             [$"Vigil:Review:Tokens:{AnaToken}:Name"] = "ana",
             [$"Vigil:Review:Tokens:{BenToken}:Name"] = "ben",
             [$"Vigil:Review:Tokens:{LeaToken}:Name"] = "lea",
@@ -97,7 +100,7 @@ internal sealed class ReviewHost : IAsyncDisposable
         builder.Services.AddReview(
             _ => new(
                 new ConsumerConfig { BootstrapServers = bootstrap, GroupId = "review" },
-                new ProducerConfig { BootstrapServers = bootstrap, LingerMs = 0, Partitioner = Partitioner.Murmur2Random },
+                new ProducerConfig { BootstrapServers = producerBootstrap ?? bootstrap, LingerMs = 0, Partitioner = Partitioner.Murmur2Random },
                 new AdminClientConfig { BootstrapServers = bootstrap },
                 Topics),
             _ => Policies);
