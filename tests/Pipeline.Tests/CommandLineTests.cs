@@ -15,5 +15,9 @@ public sealed class CommandLineTests
     [Fact]
     public async Task RunAsync_KafkaNamedButUnreachable_IsThree() =>
         Assert.Equal(ExitCode.Unreachable, await CommandLine.RunAsync(
-            ["run", "--set", "Kafka:Bootstrap=127.0.0.1:1", "--set", "Redis:Url=redis://127.0.0.1:1", "--set", "Kafka:ConnectSeconds=1"]));
+            ["run", "--set", "Kafka:Bootstrap=127.0.0.1:1", "--set", "Redis:Url=redis://127.0.0.1:1", "--set", "Kafka:ConnectSeconds=1", "--set", "Review:Tokens:a-token-of-sixteen:Name=ana"]));
+
+    [Fact]
+    public async Task RunAsync_ReviewWithoutTokens_IsTwo() =>
+        Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(["run", "--roles", "review", "--set", "Kafka:Bootstrap=127.0.0.1:1", "--set", "Redis:Url=redis://127.0.0.1:1"]));
 }

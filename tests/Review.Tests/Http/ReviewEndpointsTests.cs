@@ -7,7 +7,7 @@ using Vigil.Review.Support;
 
 namespace Vigil.Review.Http;
 
-public sealed class ReviewEndpointsTests(RedisServer redis)
+public sealed class ReviewEndpointsTests(ReviewHostFixture fixture) : IClassFixture<ReviewHostFixture>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -17,8 +17,7 @@ public sealed class ReviewEndpointsTests(RedisServer redis)
     [InlineData("token-of-ana-012345678")]
     public async Task AnyCall_WithoutAKnownToken_Answers401AndNothingElse(string? token)
     {
-        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
-        using var client = host.Client(token);
+        using var client = fixture.Host.Client(token);
 
         using var answer = await client.PostAsync("/items/x/decide", new StringContent("{ broken", Encoding.UTF8, "application/json"), Cancellation);
 
@@ -41,8 +40,7 @@ public sealed class ReviewEndpointsTests(RedisServer redis)
     [InlineData("/items/x/undo", "{}", 404, "not_found")]
     public async Task Call_ThatCannotBeDone_AnswersAProblemWithItsCode(string path, string body, int status, string code)
     {
-        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
-        using var ana = host.Ana;
+        using var ana = fixture.Host.Ana;
 
         using var answer = await ana.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"), Cancellation);
         var problem = await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation);
@@ -54,8 +52,7 @@ public sealed class ReviewEndpointsTests(RedisServer redis)
     [Fact]
     public async Task Body_TooLarge_Answers413()
     {
-        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
-        using var ana = host.Ana;
+        using var ana = fixture.Host.Ana;
 
         using var answer = await ana.PostAsync("/items/x/undo", new StringContent($"{{\"note\":\"{new string('a', 100_000)}\"}}", Encoding.UTF8, "application/json"), Cancellation);
 
@@ -65,8 +62,7 @@ public sealed class ReviewEndpointsTests(RedisServer redis)
     [Fact]
     public async Task OpenApi_NamesEveryCall()
     {
-        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
-        using var client = host.Client(null);
+        using var client = fixture.Host.Client(null);
 
         var document = await client.GetFromJsonAsync<JsonNode>("/openapi/v1.json", Cancellation);
 
@@ -84,10 +80,10 @@ public sealed class ReviewEndpointsTests(RedisServer redis)
     [InlineData("ümlaut \u202e")]
     public async Task Item_WhateverItsId_IsFoundUnderItsPath(string id)
     {
-        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
-        await host.PostAsync(id, "words");
-        using var ana = host.Ana;
-        var claim = await ReviewHost.ClaimAsync(ana, "hate", Cancellation);
+        var queue = $"queue-{id.Length}-{(int)id[0]}";
+        await fixture.Host.PostAsync(id, "words", queue: queue);
+        using var ana = fixture.Host.Ana;
+        var claim = await ReviewHost.ClaimAsync(ana, queue, Cancellation);
 
         var (status, body) = await ReviewHost.GetAsync(ana, (string)claim["path"]!, Cancellation);
 

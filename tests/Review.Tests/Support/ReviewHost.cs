@@ -84,8 +84,8 @@ internal sealed class ReviewHost : IAsyncDisposable
         {
             ["Vigil:Review:KeyPrefix"] = Prefix,
             ["Vigil:Review:DrawShare"] = "0",
-            ["Vigil:Review:DeliverySeconds"] = "1",
-            ["Vigil:Review:AnswerSeconds"] = producerBootstrap is null ? "10" : "2",
+            ["Vigil:Review:DeliverySeconds"] = producerBootstrap is null ? "60" : "1",
+            ["Vigil:Review:AnswerSeconds"] = producerBootstrap is null ? "60" : "2",
             [$"Vigil:Review:Tokens:{AnaToken}:Name"] = "ana",
             [$"Vigil:Review:Tokens:{BenToken}:Name"] = "ben",
             [$"Vigil:Review:Tokens:{LeaToken}:Name"] = "lea",
@@ -199,7 +199,7 @@ internal sealed class ReviewHost : IAsyncDisposable
     public static async Task UntilAsync(Func<Task<bool>> condition, CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        deadline.CancelAfter(TimeSpan.FromMinutes(2));
         while (!await condition())
         {
             await Task.Delay(10, deadline.Token);
