@@ -34,10 +34,14 @@ internal static class VigilHost
         builder.Services.AddVigilOptions();
         builder.Services.AddVigilTelemetry();
         builder.Services.AddHealthChecks();
+        builder.Services.AddProblemDetails();
         AddRoles(builder, roles);
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        // Also what the framework refuses by itself (404, 405, 415) has a body that says why.
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) });
