@@ -24,8 +24,11 @@ internal sealed partial class BankFollowing(
     /// <summary>While changes keep coming, how long the first of them may wait for a snapshot.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
 
+    private string? _awaitedStarter;
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _awaitedStarter = ExpectedStarter();
         var sessions = new KafkaSessions("following the bank", TimeSpan.FromMinutes(options.Value.GiveUpMinutes), time, logger);
         return sessions.RunAsync(cancellation => Follow(sessions, cancellation), stoppingToken);
     }
@@ -36,7 +39,8 @@ internal sealed partial class BankFollowing(
         using var follower = new BankFollower(encoder.Hash, encoder.Dimension, backend, time);
         using var consumer = CompactedTopic.Open(clients, clients.Topics.BankIndex, error => LogError(logger, error.Reason));
         var end = CompactedTopic.End(clients, consumer);
-        var published = time.GetTimestamp();
+        var began = time.GetTimestamp();
+        var published = began;
         while (!cancellation.IsCancellationRequested)
         {
             var result = consumer.Consume(Poll);
@@ -55,11 +59,49 @@ internal sealed partial class BankFollowing(
                 follower.Expire();
             }
 
-            if (follower.HasChanges && follower.Position >= end && (idle || time.GetElapsedTime(published) >= LongestWait))
+            if (follower.HasChanges && follower.Position >= end && HasStarter(follower, began) && (idle || time.GetElapsedTime(published) >= LongestWait))
             {
                 Publish(follower);
                 published = time.GetTimestamp();
             }
+        }
+    }
+
+    // On a new installation worker and bank role start together: without this the first items would meet an empty bank.
+    private bool HasStarter(BankFollower follower, long began)
+    {
+        if (_awaitedStarter is null)
+        {
+            return true;
+        }
+
+        var seeded = follower.HasStarter(_awaitedStarter);
+        if (!seeded && time.GetElapsedTime(began).TotalSeconds < options.Value.StarterWaitSeconds)
+        {
+            return false;
+        }
+
+        if (!seeded)
+        {
+            LogNoStarter(logger, options.Value.StarterWaitSeconds);
+        }
+
+        _awaitedStarter = null;
+        return true;
+    }
+
+    private string? ExpectedStarter()
+    {
+        try
+        {
+            return options.Value.StarterFolder is { } folder && StarterBank.ReadManifest(folder) is { } manifest && manifest.Embedder == encoder.Hash
+                ? manifest.Hash
+                : null;
+        }
+        catch (InvalidDataException)
+        {
+            // The bank role says so.
+            return null;
         }
     }
 
@@ -77,6 +119,9 @@ internal sealed partial class BankFollowing(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Bank loaded: {Live} entries match, index {Kind}, {Refused} records refused")]
     private static partial void LogReady(ILogger logger, int live, string kind, int refused);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No bank role has seeded the starter bank within {Seconds} s: ranking without it")]
+    private static partial void LogNoStarter(ILogger logger, int seconds);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Following the bank: {Reason}")]
     private static partial void LogError(ILogger logger, string reason);

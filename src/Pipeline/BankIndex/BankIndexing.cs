@@ -178,15 +178,14 @@ internal sealed partial class BankIndexing(
 
     private StarterBank? LoadStarter()
     {
-        var folder = options.Value.Starter;
-        if (folder.Length == 0)
+        if (options.Value.StarterFolder is not { } folder)
         {
             return null;
         }
 
         try
         {
-            var starter = StarterBank.Load(Path.Combine(VigilHome.Path, folder));
+            var starter = StarterBank.Load(folder);
             if (starter.Manifest.Embedder == embedder.EncoderHash)
             {
                 return starter;

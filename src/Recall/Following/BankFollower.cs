@@ -21,6 +21,7 @@ public sealed class BankFollower : IDisposable
     private readonly PriorityQueue<string, long> _expiries = new();
     private readonly Dictionary<(Side, string), int> _sizes = [];
     private readonly Dictionary<string, int> _refused = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _starters = new(StringComparer.Ordinal);
     private DateTimeOffset? _newestChange;
 
     /// <param name="embedder">Hash of the encoder that makes the queries.</param>
@@ -71,7 +72,7 @@ public sealed class BankFollower : IDisposable
         var kind = BankKeys.Read(Encoding.UTF8.GetString(key), out var id);
         if (kind == BankKeyKind.SeededStarter)
         {
-            // What was seeded matters to the bank role alone.
+            _starters.Add(id);
             return;
         }
 
@@ -102,6 +103,9 @@ public sealed class BankFollower : IDisposable
 
     /// <summary>Notes that everything before <paramref name="position"/> was read: offsets may end in markers or gaps.</summary>
     public void Advance(long position) => Position = Math.Max(Position, position);
+
+    /// <summary>Whether the starter bank of that hash has been seeded, all of it.</summary>
+    public bool HasStarter(string hash) => _starters.Contains(hash);
 
     /// <summary>Takes out the entries whose time is over. Searches leave them out by themselves; this keeps the cells tidy.</summary>
     public void Expire()

@@ -57,22 +57,32 @@ public sealed class StarterBank
         File.WriteAllText(Path.Combine(folder, ManifestFile), JsonSerializer.Serialize(Manifest, Indented) + "\n");
     }
 
+    /// <summary>Reads what a folder holds by its manifest alone.</summary>
+    /// <exception cref="InvalidDataException">The manifest is missing or broken.</exception>
+    public static StarterManifest ReadManifest(string folder) => Explained(folder, () =>
+        JsonSerializer.Deserialize<StarterManifest>(File.ReadAllBytes(Path.Combine(folder, ManifestFile)), Json)
+            ?? throw new InvalidDataException($"{ManifestFile} holds nothing."));
+
     /// <summary>Reads and checks a folder.</summary>
     /// <exception cref="InvalidDataException">A file is missing, broken, or not the one the manifest names.</exception>
     public static StarterBank Load(string folder)
     {
-        try
+        var manifest = ReadManifest(folder);
+        return Explained(folder, () =>
         {
-            var manifest = JsonSerializer.Deserialize<StarterManifest>(File.ReadAllBytes(Path.Combine(folder, ManifestFile)), Json)
-                ?? throw new InvalidDataException($"{ManifestFile} holds nothing.");
             var lines = File.ReadAllBytes(Path.Combine(folder, EntriesFile));
             var rows = File.ReadAllBytes(Path.Combine(folder, VectorsFile));
-            if (Hash(manifest.Embedder, lines, rows) != manifest.Hash)
-            {
-                throw new InvalidDataException($"{EntriesFile} or {VectorsFile} is not the one that {ManifestFile} names.");
-            }
+            return Hash(manifest.Embedder, lines, rows) == manifest.Hash
+                ? new StarterBank(manifest, ReadEntries(manifest, lines, rows))
+                : throw new InvalidDataException($"{EntriesFile} or {VectorsFile} is not the one that {ManifestFile} names.");
+        });
+    }
 
-            return new StarterBank(manifest, ReadEntries(manifest, lines, rows));
+    private static T Explained<T>(string folder, Func<T> read)
+    {
+        try
+        {
+            return read();
         }
         catch (Exception fault) when (fault is IOException or JsonException or InvalidDataException or UnauthorizedAccessException)
         {

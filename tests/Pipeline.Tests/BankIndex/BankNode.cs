@@ -17,7 +17,7 @@ internal sealed class BankNode : IAsyncDisposable
 
     public Bank Bank => _services.GetRequiredService<Bank>();
 
-    public static async Task<BankNode> StartAsync(BankTopics topics, IEncoder encoder, string starter = "", bool indexes = true, bool follows = true)
+    public static async Task<BankNode> StartAsync(BankTopics topics, IEncoder encoder, string starter = "", bool indexes = true, bool follows = true, int starterWait = 60)
     {
         var services = CommandServices.Build(
             services =>
@@ -36,7 +36,7 @@ internal sealed class BankNode : IAsyncDisposable
                     services.AddBankRole();
                 }
             },
-            [.. topics.Settings, new("Bank:Starter", starter)]);
+            [.. topics.Settings, new("Bank:Starter", starter), new("Bank:StarterWaitSeconds", $"{starterWait}")]);
         var node = new BankNode(services);
         foreach (var service in services.GetServices<IHostedService>())
         {

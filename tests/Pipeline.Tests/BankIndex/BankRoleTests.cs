@@ -176,6 +176,26 @@ public sealed class BankRoleTests(BankBroker broker) : IClassFixture<BankBroker>
     }
 
     [Fact]
+    public async Task Follower_BegunBesideTheRole_IsReadyWithTheStarterAlone()
+    {
+        using var topics = await broker.TopicsAsync();
+        Starter("one", "s-moles", "s-beets").Save(_folder);
+        await using var node = await BankNode.StartAsync(topics, Encoder, _folder);
+        await node.Bank.WaitUntilReadyAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2, node.Bank.Summary!.Live);
+    }
+
+    [Fact]
+    public async Task Follower_WithoutAnyRole_GoesOnWithoutTheStarter()
+    {
+        using var topics = await broker.TopicsAsync();
+        Starter("one", "s-moles").Save(_folder);
+        await using var node = await BankNode.StartAsync(topics, Encoder, _folder, indexes: false, starterWait: 0);
+        await node.Bank.WaitUntilReadyAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, node.Bank.Summary!.Live);
+    }
+
+    [Fact]
     public async Task Starter_OfAnotherEncoder_IsNotSeeded()
     {
         using var topics = await broker.TopicsAsync();
