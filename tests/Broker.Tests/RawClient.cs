@@ -66,6 +66,49 @@ internal sealed class RawClient : IDisposable
         return ((ErrorCode)reply.Int16(), reply.Int64());
     }
 
+    /// <summary>Fetches partition 0 from an offset on; the answer is the number of bytes of whole batches.</summary>
+    public async Task<(ErrorCode Error, int Bytes)> FetchAsync(string topic, long offset, TimeSpan wait, int minBytes = 1, int maxBytes = 1 << 20)
+    {
+        var reply = await CallAsync(ApiKey.Fetch, 11, request =>
+        {
+            request.Int32(-1);
+            request.Int32((int)wait.TotalMilliseconds);
+            request.Int32(minBytes);
+            request.Int32(maxBytes);
+            request.Byte(0);
+            request.Int32(0);
+            request.Int32(-1);
+            request.Array([topic], (w, name) =>
+            {
+                w.String(name);
+                w.Array([0], (p, partition) =>
+                {
+                    p.Int32(partition);
+                    p.Int32(-1);
+                    p.Int64(offset);
+                    p.Int64(-1);
+                    p.Int32(maxBytes);
+                });
+            });
+            request.Array<string>([], (_, _) => { });
+            request.String("");
+        });
+        reply.Int32();
+        Assert.Equal(ErrorCode.None, (ErrorCode)reply.Int16());
+        reply.Int32();
+        return ByTopic<(ErrorCode, int)>.ReadAll(reply, r =>
+        {
+            r.Int32();
+            var error = (ErrorCode)r.Int16();
+            r.Int64();
+            r.Int64();
+            r.Int64();
+            r.NullableArray(aborted => (aborted.Int64(), aborted.Int64()));
+            r.Int32();
+            return (error, r.Bytes().Length);
+        })[0].Partitions[0];
+    }
+
     public Task<ErrorCode> AddPartitionAsync(string transactionalId, ProducerIdentity producer, string topic) => PatientlyAsync(async () =>
     {
         var reply = await CallAsync(ApiKey.AddPartitionsToTxn, 1, request =>

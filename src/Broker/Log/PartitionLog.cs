@@ -161,7 +161,7 @@ internal sealed class PartitionLog : IDisposable
         lock (_lock)
         {
             var target = offset == -1 ? _segments.End : offset;
-            if (target < 0 || target > _segments.End)
+            if (_closed || target < 0 || target > _segments.End)
             {
                 return null;
             }
@@ -258,6 +258,11 @@ internal sealed class PartitionLog : IDisposable
             batch.CopyTo(copy);
             RecordBatch.Seal(copy, stored);
             Write(copy, stored);
+        }
+        catch (IOException)
+        {
+            // The disk is full or failing. Nothing was learnt of the batch, and the next one is written over what there is of it.
+            return new(ErrorCode.KafkaStorageError);
         }
         finally
         {

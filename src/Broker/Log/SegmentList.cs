@@ -169,14 +169,21 @@ internal readonly struct SegmentView((LogSegment Segment, long Size)[] segments)
     /// <summary>The first record at or after a timestamp.</summary>
     public (long Offset, long Timestamp)? FindByTime(long timestamp)
     {
-        foreach (var (segment, size) in segments)
+        try
         {
-            if (segment.MaxTimestamp >= timestamp && segment.TryFindByTime(timestamp, size, out var batch, out var header))
+            foreach (var (segment, size) in segments)
             {
-                var found = TimestampSearch.Within(batch.AsSpan(0, header.Size), header, timestamp);
-                ArrayPool<byte>.Shared.Return(batch);
-                return found;
+                if (segment.MaxTimestamp >= timestamp && segment.TryFindByTime(timestamp, size, out var batch, out var header))
+                {
+                    var found = TimestampSearch.Within(batch.AsSpan(0, header.Size), header, timestamp);
+                    ArrayPool<byte>.Shared.Return(batch);
+                    return found;
+                }
             }
+        }
+        catch (ObjectDisposedException)
+        {
+            // As above: deleted under this search.
         }
 
         return null;

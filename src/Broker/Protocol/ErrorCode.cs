@@ -32,6 +32,7 @@ internal enum ErrorCode : short
     InvalidProducerIdMapping = 49,
     InvalidTransactionTimeout = 50,
     ConcurrentTransactions = 51,
+    KafkaStorageError = 56,
     NonEmptyGroup = 68,
     GroupIdNotFound = 69,
     UnknownLeaderEpoch = 76,

@@ -86,6 +86,43 @@ public abstract class RecordConformance(IBrokerUnderTest broker) : ConformanceSu
     }
 
     [Fact]
+    public async Task Produce_WithoutAcknowledgement_IsWritten()
+    {
+        var topic = await TopicAsync();
+        var producer = Producer(config => config.Acks = Acks.None);
+
+        await producer.ProduceAsync(topic, Record("unconfirmed"), Cancellation);
+
+        await UntilAsync(() => Task.FromResult(ValuesOf(topic) is ["unconfirmed"]), "the record is written");
+    }
+
+    [Fact]
+    public async Task Fetch_AtTheEnd_IsAnsweredByTheNextAppend()
+    {
+        var topic = await TopicAsync();
+        using var reader = await RawClient.ConnectAsync(Bootstrap, Cancellation);
+        Assert.Equal((WireError.None, 0), await reader.FetchAsync(topic, 0, TimeSpan.FromMilliseconds(10)));
+
+        var waiting = reader.FetchAsync(topic, 0, TimeSpan.FromMinutes(5));
+        await Producer().ProduceAsync(topic, Record("awaited"), Cancellation);
+
+        Assert.True((await waiting).Bytes > 0);
+    }
+
+    [Fact]
+    public async Task Fetch_OfALargeBatchWithASmallLimit_IsGivenIt()
+    {
+        var topic = await TopicAsync();
+        await Producer().ProduceAsync(topic, Record(new string('x', 50_000)), Cancellation);
+        await Producer().ProduceAsync(topic, Record("next"), Cancellation);
+        using var reader = await RawClient.ConnectAsync(Bootstrap, Cancellation);
+
+        var fetched = await reader.FetchAsync(topic, 0, TimeSpan.FromSeconds(10), maxBytes: 100);
+
+        Assert.InRange(fetched.Bytes, 50_000, 50_200);
+    }
+
+    [Fact]
     public async Task Timestamps_OfCreateTime_AreTheProducers()
     {
         var topic = await TopicAsync();
