@@ -46,8 +46,8 @@ internal sealed class PipelineBench(PipelineBenchOptions options, TimeProvider t
         await VigilHost.StartAsync(host, cancellation);
         var bank = host.Services.GetRequiredService<Bank>();
         await progress.WriteLineAsync("starting worker and bank");
+        await new Readiness(host.Services, time).WaitAsync(isFresh: true, cancellation);
         await using var worker = await WorkerChild.StartAsync(bootstrap, cancellation);
-        await bank.WaitUntilReadyAsync(cancellation);
         var policies = PolicyFiles.Load(Configuration.VigilHome.Policies).Policies.Select(policy => policy.Id).ToList();
         var baseline = new Baseline(host.Services.GetRequiredService<IEncoder>(), bank, policies, new IngestOptions().BatchRecords);
 

@@ -44,6 +44,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         var reading = reader.RunAsync(ending.Token);
         try
         {
+            await new Readiness(app.Services, time).WaitAsync(isFresh: services.KafkaEmbedded, ending.Token);
             return await RunStreamAsync(stream, new Running(services, app, clients, board, reviewer), ending.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
