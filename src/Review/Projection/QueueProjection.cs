@@ -73,6 +73,7 @@ internal sealed class QueueProjection(ReviewKafka kafka, RedisScripts scripts, T
         string generation, bool live, ProjectionSource source, IReadOnlyDictionary<string, long> positions, LogTimes times,
         IReadOnlyDictionary<Confluent.Kafka.TopicPartition, long>? ends, CancellationToken cancellation)
     {
+        await scripts.IntroduceAsync("apply_ranked", "apply_decision", "advance");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var rankedConsumer = kafka.OpenConsumer();
         using var decisionsConsumer = kafka.OpenConsumer();

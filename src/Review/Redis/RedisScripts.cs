@@ -44,6 +44,18 @@ internal sealed class RedisScripts(IConnectionMultiplexer redis, string prefix, 
         }
     }
 
+    /// <summary>
+    /// Makes the scripts known to the server before many calls are in flight: one that is not known is sent again, after those
+    /// that followed it, and the compare-and-set would turn them all away once.
+    /// </summary>
+    public async Task IntroduceAsync(params IEnumerable<string> scripts)
+    {
+        foreach (var script in scripts)
+        {
+            await Database.ExecuteAsync("SCRIPT", "LOAD", Scripts[script].Text);
+        }
+    }
+
     private static FrozenDictionary<string, (string, byte[])> LoadAll()
     {
         var assembly = Assembly.GetExecutingAssembly();
