@@ -20,7 +20,6 @@ internal sealed class Listener : IDisposable
         _logger = logger;
         try
         {
-            _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             _socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
             _socket.Listen(512);
         }
