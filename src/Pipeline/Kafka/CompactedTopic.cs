@@ -26,8 +26,26 @@ internal static class CompactedTopic
 
     /// <summary>The offset after the last record there is now, committed or not.</summary>
     /// <exception cref="KafkaException">The topic does not exist, or the broker does not answer.</exception>
-    public static long End(KafkaClients clients, IConsumer<byte[]?, byte[]?> consumer) =>
-        consumer.QueryWatermarkOffsets(consumer.Assignment[0], TimeSpan.FromSeconds(clients.Options.ConnectSeconds)).High.Value;
+    public static long End(KafkaClients clients, IConsumer<byte[]?, byte[]?> consumer)
+    {
+        var patience = TimeSpan.FromSeconds(clients.Options.ConnectSeconds);
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return consumer.QueryWatermarkOffsets(consumer.Assignment[0], patience).High.Value;
+            }
+            catch (KafkaException fault) when (IsUnderWay(fault) && TimeProvider.System.GetElapsedTime(started) < patience)
+            {
+                CancellationToken.None.WaitHandle.WaitOne(Poll);
+            }
+        }
+    }
+
+    // A topic made a moment ago, or a leader that changes.
+    private static bool IsUnderWay(KafkaException fault) => fault.Error.Code
+        is ErrorCode.NotLeaderForPartition or ErrorCode.LeaderNotAvailable or ErrorCode.UnknownTopicOrPart;
 
     /// <summary>Reads everything that stands there now.</summary>
     /// <exception cref="KafkaException">The topic does not exist, or the broker does not answer.</exception>
