@@ -57,12 +57,12 @@ internal static class RankCommand
 
     private static void Print(IReadOnlyList<OutputReport> reports)
     {
-        Console.Out.WriteLine("dev rows that the replayed stream does not hold; calibration error cross-fitted");
-        Console.Out.WriteLine($"{"",-11} {"rows",7} {"pos",6}  AUPRC    ECE");
+        Console.Out.WriteLine("dev rows that the replayed stream does not hold; calibration error (ECE) cross-fitted, on all of them and on the studied sources");
+        Console.Out.WriteLine($"{"",-11} {"rows",7} {"pos",6}  AUPRC    ECE  studied");
         foreach (var report in reports)
         {
             Console.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{report.Output,-11} {report.Rows,7} {report.Positives,6}  {report.AveragePrecision,5:0.000}  {report.CrossFittedError,5:0.000}"));
+                CultureInfo.InvariantCulture, $"{report.Output,-11} {report.Rows,7} {report.Positives,6}  {report.AveragePrecision,5:0.000}  {report.CrossFittedError,5:0.000}  {report.StudiedError,7:0.000}"));
         }
     }
 }

@@ -5,10 +5,11 @@ namespace Vigil.Pipeline.Training;
 
 /// <summary>How well an output does on the dev rows that calibrate it.</summary>
 /// <param name="CrossFittedError">Expected calibration error, each row judged by a calibrator that was fitted without it.</param>
-internal sealed record OutputReport(string Output, int Rows, int Positives, double AveragePrecision, double CrossFittedError);
+/// <param name="StudiedError">The same on rows of the twelve studied sources alone; NaN without any.</param>
+internal sealed record OutputReport(string Output, int Rows, int Positives, double AveragePrecision, double CrossFittedError, double StudiedError);
 
 /// <summary>Fits the calibrators on dev rows and judges them by cross-fitting.</summary>
-internal sealed class CalibrationReport(IReadOnlyList<CorpusRow> rows, IReadOnlyList<string> outputs)
+internal sealed class CalibrationReport(IReadOnlyList<CorpusRow> rows, IReadOnlyList<string> sources, IReadOnlyList<string> outputs)
 {
     private const int Folds = 5;
     private const int FoldPurpose = 4;
@@ -23,7 +24,7 @@ internal sealed class CalibrationReport(IReadOnlyList<CorpusRow> rows, IReadOnly
             var known = Enumerable.Range(0, rows.Count).Where(row => Truth(row, output) is not null).ToArray();
             var raw = Array.ConvertAll(known, row => logOdds[(row * outputs.Count) + output]);
             var positive = Array.ConvertAll(known, row => Truth(row, output) == true);
-            calibrators.Add(CalibrationFit.Fit(raw, positive));
+            calibrators.Add(CalibrationFit.Fit(raw, positive, Array.ConvertAll(known, Weight)));
             reports.Add(Report(outputs[output], known, raw, positive));
         }
 
@@ -36,7 +37,8 @@ internal sealed class CalibrationReport(IReadOnlyList<CorpusRow> rows, IReadOnly
         for (var fold = 0; fold < Folds; fold++)
         {
             var isOut = Array.ConvertAll(known, row => (int)(StableHash.Of(rows[row].Id, FoldPurpose) % Folds) == fold);
-            var calibrator = CalibrationFit.Fit([.. raw.Where((_, i) => !isOut[i])], [.. positive.Where((_, i) => !isOut[i])]);
+            var calibrator = CalibrationFit.Fit(
+                [.. raw.Where((_, i) => !isOut[i])], [.. positive.Where((_, i) => !isOut[i])], [.. known.Where((_, i) => !isOut[i]).Select(Weight)]);
             for (var i = 0; i < known.Length; i++)
             {
                 probabilities[i] = isOut[i] ? (float)calibrator.Probability(raw[i]) : probabilities[i];
@@ -44,8 +46,17 @@ internal sealed class CalibrationReport(IReadOnlyList<CorpusRow> rows, IReadOnly
         }
 
         var order = new RankedLabels([.. raw.Select(value => (float)value)], positive);
-        return new(output, known.Length, order.Positives, order.AveragePrecision(), new RankedLabels(probabilities, positive).CalibrationError());
+        var studied = Array.ConvertAll(known, row => TrainingSources.Studied.Contains(sources[rows[row].Source]));
+        return new(
+            output,
+            known.Length,
+            order.Positives,
+            order.AveragePrecision(),
+            new RankedLabels(probabilities, positive).CalibrationError(),
+            new RankedLabels([.. probabilities.Where((_, i) => studied[i])], [.. positive.Where((_, i) => studied[i])]).CalibrationError());
     }
+
+    private double Weight(int row) => TrainingSources.Weight(sources[rows[row].Source]);
 
     private bool? Truth(int row, int output)
     {

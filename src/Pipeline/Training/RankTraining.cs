@@ -30,7 +30,7 @@ internal sealed class RankTraining(Corpus corpus, EmbeddedCorpus train, Embedded
         var stack = request.WordingOnly ? null : FitStack(heads, folds, inputs, cancellation);
         var manifest = Manifest(request, stack);
         var raw = ScoreDev(manifest, tables, stack, cancellation);
-        var (calibrators, reports) = new CalibrationReport(corpus.Dev, [.. corpus.Policies, FeatureSchema.Harm]).Fit(raw);
+        var (calibrators, reports) = new CalibrationReport(corpus.Dev, corpus.Sources, [.. corpus.Policies, FeatureSchema.Harm]).Fit(raw);
         RankModelFiles.Write(request.Output, manifest, tables, stack?.Trees ?? new Dictionary<string, string>(), calibrators);
         return reports;
     }
