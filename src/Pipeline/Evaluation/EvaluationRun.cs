@@ -36,10 +36,7 @@ internal static class EvaluationRun
     {
         try
         {
-            var model = RankModel.Load(folder);
-            return model.Manifest.Embedder == workshop.Embedder
-                ? model
-                : throw new CommandFailedException($"{folder}: trained on the vectors of another encoder");
+            return RankModel.LoadFor(workshop.Embedder, folder);
         }
         catch (RankModelException e)
         {

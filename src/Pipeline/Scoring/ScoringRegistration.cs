@@ -24,7 +24,7 @@ internal static class ScoringRegistration
         services.AddSingleton<IValidateOptions<RankOptions>, RankOptionsValidator>();
         services.AddFollowedBank();
         services.AddSingleton(_ => PolicyFiles.Load(VigilHome.Policies));
-        services.AddSingleton(_ => RankModel.Load(RankerFolder));
+        services.AddSingleton(provider => RankModel.LoadFor(provider.GetRequiredService<ContentEmbedder>().EncoderHash, RankerFolder));
         services.AddSingleton(CreateScorer);
     }
 

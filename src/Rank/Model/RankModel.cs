@@ -61,6 +61,20 @@ public sealed class RankModel : IDisposable
         }
     }
 
+    /// <summary>The same, for vectors of one encoder: those of another would be scored without a word, and wrongly.</summary>
+    /// <param name="embedder">Hash of the encoder.</param>
+    public static RankModel LoadFor(string embedder, string folder)
+    {
+        var model = Load(folder);
+        if (model.Manifest.Embedder == embedder)
+        {
+            return model;
+        }
+
+        model.Dispose();
+        throw new RankModelException($"{folder}: trained on the vectors of another encoder; train again with `vigil rank train`", null);
+    }
+
     public void Dispose() => Risk.Dispose();
 
     private static List<Booster> LoadTrees(string folder, RankManifest manifest, FeatureSchema schema)
@@ -95,4 +109,4 @@ public sealed class RankModel : IDisposable
 }
 
 /// <summary>A ranker's folder cannot be used; the message says which file and why.</summary>
-public sealed class RankModelException(string message, Exception inner) : Exception(message, inner);
+public sealed class RankModelException(string message, Exception? inner) : Exception(message, inner);

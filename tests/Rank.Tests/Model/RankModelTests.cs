@@ -50,6 +50,14 @@ public sealed class RankModelTests : IDisposable
     }
 
     [Fact]
+    public void LoadFor_AnotherEncoder_IsRefused()
+    {
+        RankModel.LoadFor("test", _fixture.Folder).Dispose();
+
+        Assert.Throws<RankModelException>(() => RankModel.LoadFor("another", _fixture.Folder));
+    }
+
+    [Fact]
     public void Load_NoManifest_IsAnError() => Assert.Throws<RankModelException>(() => RankModel.Load(Path.Combine(_fixture.Folder, "absent")));
 
     public void Dispose() => _fixture.Dispose();
