@@ -26,6 +26,7 @@ internal sealed class OnnxSession : IDisposable
     /// <exception cref="EncoderException">The provider that was asked for is absent, or the graph is not the manifest's.</exception>
     public static OnnxSession Open(EncoderManifest manifest, EmbedOptions options)
     {
+        RuntimeTelemetry.Disable();
         var path = Path.Combine(manifest.Folder, manifest.ModelFile);
         InferenceSession? session = null;
         try

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using Vigil.Embed;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace Vigil.Pipeline.Bench;
@@ -17,15 +18,19 @@ internal sealed class MatrixMultiply : IDisposable
     private const int FloatType = 1;
 
     private readonly InferenceSession _session;
-    private readonly OrtValue _left = Filled(Rows, Inner);
-    private readonly OrtValue _right = Filled(Inner, Columns);
-    private readonly RunOptions _options = new();
+    private readonly OrtValue _left;
+    private readonly OrtValue _right;
+    private readonly RunOptions _options;
 
     public MatrixMultiply()
     {
+        RuntimeTelemetry.Disable();
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         _session = new InferenceSession(Graph(), options);
+        _left = Filled(Rows, Inner);
+        _right = Filled(Inner, Columns);
+        _options = new();
     }
 
     /// <summary>

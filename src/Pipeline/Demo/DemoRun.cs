@@ -75,6 +75,11 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
             return await CheckAsync(stream, publisher, running.Clients, Snapshot(), cancellation) ? ExitCode.Done : ExitCode.Failed;
         }
 
+        if (cancellation.IsCancellationRequested)
+        {
+            return ExitCode.Done;
+        }
+
         if (!DemoDisplay.IsTerminal)
         {
             await WriteAsync(PlainView.Queues(Snapshot()));

@@ -5,9 +5,16 @@ internal static class QuietLogs
 {
     public static void Apply(WebApplicationBuilder builder)
     {
-        if (Environment.GetEnvironmentVariable("Logging__LogLevel__Default") is null)
+        if (Environment.GetEnvironmentVariable("Logging__LogLevel__Default") is not null)
         {
-            builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("Logging:LogLevel:Default", (string?)nameof(LogLevel.Warning))]);
+            return;
         }
+
+        builder.Configuration.AddInMemoryCollection(
+        [
+            KeyValuePair.Create("Logging:LogLevel:Default", (string?)nameof(LogLevel.Warning)),
+            // "Not ready yet" is what waiting for it looks like.
+            KeyValuePair.Create("Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks", (string?)nameof(LogLevel.None)),
+        ]);
     }
 }
