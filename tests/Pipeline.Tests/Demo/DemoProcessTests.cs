@@ -11,13 +11,14 @@ public sealed class DemoProcessTests : IDisposable
 
     private readonly TemporaryFolder _temporary = new();
     private readonly List<string> _lines = [];
+    private Process? _demo;
 
     [Theory]
     [InlineData("vigil demo: Kafka", "--exit")]
     [InlineData("Serving until Ctrl-C", "--keep")]
     public async Task Demo_Interrupted_LeavesNoProcessAndNoFolder(string when, string option)
     {
-        using var demo = Start([option, "--limit", "40"], []);
+        var demo = Start([option, "--limit", "40"], []);
         await LineAsync(demo, when);
         var children = ChildrenOf(demo.Id);
         Assert.Equal(2, children.Count);
@@ -32,7 +33,7 @@ public sealed class DemoProcessTests : IDisposable
     [Fact]
     public async Task Demo_Exit_BalancesAndEndsWell()
     {
-        using var demo = Start(["--exit", "--limit", "300"], []);
+        var demo = Start(["--exit", "--limit", "300"], []);
         await demo.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         Assert.Equal(0, demo.ExitCode);
@@ -46,7 +47,7 @@ public sealed class DemoProcessTests : IDisposable
     [InlineData("REDIS_URL", "redis://127.0.0.1:1")]
     public async Task Demo_NamedServiceUnreachable_SaysSoAndExitsWith3(string variable, string address)
     {
-        using var demo = Start(["--exit", "--limit", "1"], [KeyValuePair.Create(variable, address)]);
+        var demo = Start(["--exit", "--limit", "1"], [KeyValuePair.Create(variable, address)]);
         await demo.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         Assert.Equal(ExitCode.Unreachable, demo.ExitCode);
@@ -54,12 +55,23 @@ public sealed class DemoProcessTests : IDisposable
         Assert.Empty(Left());
     }
 
-    public void Dispose() => _temporary.Dispose();
+    public void Dispose()
+    {
+        // A test that fails must not leave its demo behind.
+        if (_demo is { HasExited: false })
+        {
+            _demo.Kill(entireProcessTree: true);
+        }
+
+        _demo?.Dispose();
+        _temporary.Dispose();
+    }
 
     private Process Start(IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/redis-server"), "redis-server is not installed");
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "vigil"), ["demo", .. arguments])
+        // env execs: where the tests run in the background of a shell, SIGINT would be inherited as ignored.
+        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=INT", Path.Combine(AppContext.BaseDirectory, "vigil"), "demo", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -72,7 +84,7 @@ public sealed class DemoProcessTests : IDisposable
             start.Environment[name] = value;
         }
 
-        var demo = new Process { StartInfo = start };
+        var demo = _demo = new Process { StartInfo = start };
         demo.OutputDataReceived += (_, line) => Keep(line.Data);
         demo.ErrorDataReceived += (_, line) => Keep(line.Data);
         demo.Start();
