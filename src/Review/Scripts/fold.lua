@@ -162,6 +162,7 @@ local function forgetDecision(st, d)
 end
 
 local function forgetDecisions(st, passed)
+  if #st.d == 0 then return end
   judge(st)
   for _, d in ipairs(keep(st.d, function(d) return d.t + HOLD < passed end)) do
     -- A skip or an escalation moves its item as long as that waits.

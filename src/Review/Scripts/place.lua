@@ -80,10 +80,14 @@ end
 local function settle(gen, id, st, live, passed)
   local old = redis.call('HMGET', ikey(gen, id), 'q', 'st', 'v')
   local leased = live and redis.call('EXISTS', leaseKey(id)) == 1
-  local before = view(st)
+  -- Only what loses records to age can expire, so only then what was shown before matters.
+  local before
+  for _, e in ipairs(st.r) do
+    if live and not leased and e.k <= NOW - KEEP then before = before or view(st) end
+  end
   forget(st, passed, not leased)
   local v = view(st)
-  if live and before.status == 'queued' and v.best == nil then
+  if before and before.status == 'queued' and v.best == nil then
     local payload = redis.call('HGET', ikey(gen, id), 'p:' .. before.best.v)
     if payload then redis.call('RPUSH', P .. ':outbox', 'expired||' .. payload) end
   end
