@@ -6,29 +6,29 @@ namespace Vigil.Pipeline.Kafka;
 
 /// <summary>
 /// Runs sessions against Kafka one after the other on a thread of their own: one that fails is begun anew after a pause,
-/// until nothing has worked for too long.
+/// until they have failed for too long without one that got anywhere.
 /// </summary>
 internal sealed partial class KafkaSessions(string name, TimeSpan patience, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    private long _worked;
+    private bool _worked;
 
-    /// <summary>To be called whenever a session got somewhere.</summary>
-    public void Worked() => Volatile.Write(ref _worked, time.GetTimestamp());
+    /// <summary>To be called, on the session's thread, whenever a session got somewhere.</summary>
+    public void Worked() => _worked = true;
 
     public Task RunAsync(Action<CancellationToken> session, CancellationToken cancellation) => OwnThread.Run(name, () => Run(session, cancellation));
 
     private void Run(Action<CancellationToken> session, CancellationToken cancellation)
     {
-        Worked();
         var pause = FirstPause;
+        var failingSince = time.GetTimestamp();
         while (!cancellation.IsCancellationRequested)
         {
-            var before = Volatile.Read(ref _worked);
             try
             {
+                _worked = false;
                 session(cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -37,14 +37,19 @@ internal sealed partial class KafkaSessions(string name, TimeSpan patience, Time
             }
             catch (KafkaException fault)
             {
-                if (time.GetElapsedTime(Volatile.Read(ref _worked)) > patience)
+                if (_worked)
+                {
+                    failingSince = time.GetTimestamp();
+                    pause = FirstPause;
+                }
+                else if (time.GetElapsedTime(failingSince) > patience)
                 {
                     throw new ServiceUnreachableException($"Kafka has failed the {name} for {patience.TotalMinutes:0.#} minutes: {fault.Error.Reason}", fault);
                 }
 
-                pause = Volatile.Read(ref _worked) > before ? FirstPause : TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, LongestPause.Ticks));
                 LogAgain(logger, name, fault.Error.Reason, pause.TotalSeconds);
                 cancellation.WaitHandle.WaitOne(pause);
+                pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, LongestPause.Ticks));
             }
         }
     }

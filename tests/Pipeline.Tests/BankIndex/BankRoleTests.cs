@@ -49,6 +49,19 @@ public sealed class BankRoleTests(BankBroker broker) : IClassFixture<BankBroker>
     }
 
     [Fact]
+    public async Task Entry_AddedAndRemovedInOneBatch_IsNeverIndexed()
+    {
+        using var topics = await broker.TopicsAsync();
+        await topics.AddAsync("moles", Turnips);
+        await topics.RemoveAsync("moles");
+        await topics.AddAsync("market", "fresh turnips at the market");
+        await using var node = await BankNode.StartAsync(topics, Encoder);
+        await node.FindsAsync(Encoder, Turnips, Side.Violation, "scam", "market");
+        Assert.Equal(["market"], topics.Listed().Keys);
+        Assert.DoesNotContain("moles", topics.IndexRecords().Select(record => record.Key));
+    }
+
+    [Fact]
     public async Task BadRecords_OfEveryKind_ChangeNothingAndStopNothing()
     {
         using var topics = await broker.TopicsAsync();
