@@ -12,8 +12,6 @@ internal sealed class VigilProcess : IDisposable
 
     private VigilProcess(Process process) => _process = process;
 
-    public bool HasExited => _process.HasExited;
-
     public static VigilProcess Start(string bootstrap, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "vigil.dll"), .. arguments])

@@ -14,9 +14,11 @@ public sealed class WorkerKillTests
     private const string Prefix = "chaos.";
 
     // Every third kill is the worker's own, with the first record of a transaction on the broker and nothing committed.
+    private const int OwnKills = 3;
     private const string Failpoint = "after-first-produce:2";
 
     private static readonly Topics Topics = new(Prefix);
+    private static readonly Dictionary<string, string> Prefixed = new() { ["VIGIL__KAFKA__PREFIX"] = Prefix };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -28,18 +30,16 @@ public sealed class WorkerKillTests
         {
             await using (var broker = DevelopmentBroker.Start(new BrokerOptions { DataDirectory = data }))
             {
-                Assert.Equal(0, await Vigil(broker, "topics", "apply").ExitCodeAsync(Token));
+                using var topics = VigilProcess.Start(broker.Bootstrap, Prefixed, "topics", "apply");
+                Assert.Equal(0, await topics.ExitCodeAsync(Token));
                 using var publisher = new Publisher(broker.Bootstrap);
-                var selfKills = await KillWorkersAsync(broker, publisher);
-                Assert.True(selfKills >= 3, $"{selfKills} kills between first produce and commit");
-                await publisher.StopAsync();
-                using var last = Worker(broker, "a");
-                await TopicContents.Until(() => Statuses(broker) >= publisher.Published.Count, "every record to have its status", Token);
+                await KillWorkersAsync(broker, publisher);
                 Check(broker, publisher.Published);
             }
 
             // The broker ended these transactions when the next worker of that name began.
-            Assert.True(AbortMarkers.Count(data) >= 3, $"{AbortMarkers.Count(data)} aborted transactions in the log");
+            var aborted = AbortMarkers.Count(data);
+            Assert.True(aborted >= OwnKills, $"{aborted} aborted transactions in the log");
         }
         finally
         {
@@ -47,36 +47,28 @@ public sealed class WorkerKillTests
         }
     }
 
-    private static async Task<int> KillWorkersAsync(DevelopmentBroker broker, Publisher publisher)
+    private static async Task KillWorkersAsync(DevelopmentBroker broker, Publisher publisher)
     {
-        var selfKills = 0;
-        string[] names = ["a", "b"];
-        VigilProcess[] workers = [Worker(broker, "a"), Worker(broker, "b")];
+        VigilProcess[] workers = [Worker(broker, 0), Worker(broker, 1)];
         try
         {
             for (var kill = 0; kill < Kills; kill++)
             {
-                var slot = kill % 2;
-                var before = Statuses(broker);
-                if (kill % 3 == 1)
+                var worker = workers[kill % 2];
+                if (!IsOwn(kill))
                 {
-                    // Ended first, then started again as one that will kill itself in its second transaction.
-                    workers[slot].Dispose();
-                    workers[slot] = Worker(broker, names[slot], Failpoint);
-                    Assert.Equal(VigilProcess.Killed, await workers[slot].ExitCodeAsync(Token).WaitAsync(TimeSpan.FromMinutes(3), Token));
-                    selfKills++;
-                }
-                else
-                {
+                    var before = Statuses(broker);
                     await TopicContents.Until(() => Statuses(broker) >= before + 100, "progress before a kill", Token);
-                    workers[slot].Kill();
-                    Assert.Equal(VigilProcess.Killed, await workers[slot].ExitCodeAsync(Token));
+                    worker.Kill();
                 }
 
-                Assert.False(publisher.IsDone, "records are still being published");
-                workers[slot].Dispose();
-                workers[slot] = Worker(broker, names[slot]);
+                Assert.Equal(VigilProcess.Killed, await worker.ExitCodeAsync(Token).WaitAsync(TimeSpan.FromMinutes(3), Token));
+                worker.Dispose();
+                workers[kill % 2] = Worker(broker, kill + 2);
             }
+
+            await publisher.StopAsync();
+            await TopicContents.Until(() => Statuses(broker) >= publisher.Published.Count, "every record to have its status", Token);
         }
         finally
         {
@@ -85,8 +77,6 @@ public sealed class WorkerKillTests
                 worker.Dispose();
             }
         }
-
-        return selfKills;
     }
 
     private static void Check(DevelopmentBroker broker, List<(int Partition, long Offset)> published)
@@ -103,22 +93,13 @@ public sealed class WorkerKillTests
 
     private static int Statuses(DevelopmentBroker broker) => TopicContents.ReadAll(broker.Bootstrap, Topics.Status).Count;
 
-    private static VigilProcess Worker(DevelopmentBroker broker, string instance, string? failpoint = null)
-    {
-        var environment = new Dictionary<string, string> { ["VIGIL__KAFKA__PREFIX"] = Prefix };
-        if (failpoint is not null)
-        {
-            environment["VIGIL_FAILPOINT"] = failpoint;
-        }
+    private static bool IsOwn(int kill) => kill < Kills && kill % 3 == 1;
 
-        return VigilProcess.Start(
-            broker.Bootstrap,
-            environment,
-            ["run", "--roles", "worker", "--set", $"Ingest:Instance={instance}", "--set", "Ingest:SessionTimeoutSeconds=2", "--set", "Ingest:BatchRecords=50"]);
-    }
-
-    private static VigilProcess Vigil(DevelopmentBroker broker, params string[] arguments) =>
-        VigilProcess.Start(broker.Bootstrap, new Dictionary<string, string> { ["VIGIL__KAFKA__PREFIX"] = Prefix }, arguments);
+    /// <param name="kill">Its number among the kills: two names take turns.</param>
+    private static VigilProcess Worker(DevelopmentBroker broker, int kill) => VigilProcess.Start(
+        broker.Bootstrap,
+        IsOwn(kill) ? new Dictionary<string, string>(Prefixed) { ["VIGIL_FAILPOINT"] = Failpoint } : Prefixed,
+        ["run", "--roles", "worker", "--set", $"Ingest:Instance={kill % 2}", "--set", "Ingest:SessionTimeoutSeconds=2", "--set", "Ingest:BatchRecords=50"]);
 
     /// <summary>Publishes distinct items steadily until stopped.</summary>
     private sealed class Publisher : IDisposable
@@ -139,8 +120,6 @@ public sealed class WorkerKillTests
             }).Build();
             _publishing = PublishAsync();
         }
-
-        public bool IsDone => _publishing.IsCompleted;
 
         public List<(int Partition, long Offset)> Published => _published;
 

@@ -38,15 +38,16 @@ internal sealed class TransactionCalls(string transactionalId, Watchdog watchdog
             {
                 CancellationToken.None.WaitHandle.WaitOne(Pause);
             }
-            catch (KafkaException fault) when (IsRepeatable(fault) || fault is not KafkaTxnRequiresAbortException && name is "InitTransactions" or "AbortTransaction")
+            catch (KafkaException fault) when (IsRepeatable(fault) || name is "InitTransactions" or "AbortTransaction")
             {
                 throw new WorkerStoppedException(Explain(name, fault), fault);
             }
         }
     }
 
+    // A message that timed out asks for an abort under the same code as a call that did.
     private static bool IsRepeatable(KafkaException fault) =>
-        fault is KafkaRetriableException || fault.Error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_QueueFull;
+        fault is not KafkaTxnRequiresAbortException && (fault is KafkaRetriableException || fault.Error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_QueueFull);
 
     private string Explain(string name, KafkaException fault) => fault.Error.Code is ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch
         ? $"{name}: another worker runs as {transactionalId} (fenced). Give every worker its own Ingest:Instance."

@@ -44,14 +44,16 @@ public sealed class TransactionCallsTests
         Assert.Contains("worker-7", fault.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Run_AskingForAnAbort_IsHandedOn()
+    [Theory]
+    [InlineData(ErrorCode.IllegalGeneration)]
+    [InlineData(ErrorCode.Local_TimedOut)]
+    public void Run_AskingForAnAbort_IsHandedOn(ErrorCode code)
     {
         var calls = 0;
-        Assert.Throws<KafkaException>(() => Calls().Run("CommitTransaction", () =>
+        Assert.Throws<KafkaTxnRequiresAbortException>(() => Calls().Run("SendOffsetsToTransaction", () =>
         {
             calls++;
-            throw new KafkaException(new Error(ErrorCode.IllegalGeneration));
+            throw new KafkaTxnRequiresAbortException(new Error(code));
         }));
 
         Assert.Equal(1, calls);

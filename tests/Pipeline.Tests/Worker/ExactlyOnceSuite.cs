@@ -98,7 +98,7 @@ public abstract class ExactlyOnceSuite
         await SetMaxMessageBytes(harness, 10);
         var end = UncommittedEnd(harness);
         await PublishMany(harness, published, 150, 150);
-        await TopicContents.Until(() => UncommittedEnd(harness) > end + 100, "aborted transactions on the status topic", Token);
+        await harness.UntilAsync(() => UncommittedEnd(harness) > end + 100, "aborted transactions on the status topic", Token);
         Assert.Equal(150, harness.Status().Count);
         await SetMaxMessageBytes(harness, 1 << 20);
         await PublishMany(harness, published, 300, 50);

@@ -72,10 +72,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
     public async Task<List<StatusEvent>> StatusOfAsync(int records, CancellationToken cancellation)
     {
         List<StatusEvent> status = [];
-        await TopicContents.Until(
-            () => (status = Status()).Count >= records, $"{records} status events", cancellation, () => _workers.Select(worker => worker.ExecuteTask).FirstOrDefault(task => task is { IsFaulted: true }));
+        await UntilAsync(() => (status = Status()).Count >= records, $"{records} status events", cancellation);
         return status;
     }
+
+    /// <summary>Waits for a condition; the fault of a worker ends the wait.</summary>
+    public Task UntilAsync(Func<bool> condition, string what, CancellationToken cancellation) =>
+        TopicContents.Until(condition, what, cancellation, () => _workers.Select(worker => worker.ExecuteTask).FirstOrDefault(task => task is { IsFaulted: true }));
 
     public async ValueTask DisposeAsync()
     {
