@@ -99,7 +99,7 @@ public sealed class WorkerKillTests
     private static VigilProcess Worker(DevelopmentBroker broker, int kill) => VigilProcess.Start(
         broker.Bootstrap,
         IsOwn(kill) ? new Dictionary<string, string>(Prefixed) { ["VIGIL_FAILPOINT"] = Failpoint } : Prefixed,
-        ["run", "--roles", "worker", "--set", $"Ingest:Instance={kill % 2}", "--set", "Ingest:SessionTimeoutSeconds=2", "--set", "Ingest:BatchRecords=50"]);
+        ["run", "--roles", "worker", "--set", $"Ingest:Instance={kill % 2}", "--set", "Ingest:SessionTimeoutSeconds=4", "--set", "Bank:Starter=", "--set", "Ingest:BatchRecords=50"]);
 
     /// <summary>Publishes distinct items steadily until stopped.</summary>
     private sealed class Publisher : IDisposable

@@ -133,7 +133,11 @@ public sealed class ContentConsumer : IDisposable
             // On this thread and after the handlers: the batches are stripped, so the new generation speaks for the rest.
             _rebalanced = false;
             _inFlight.Reseal(_consumer.ConsumerGroupMetadata);
-            _paused = false;
+            if (_paused)
+            {
+                // What stays assigned stays paused, what is new is not: alike again, or a resume would miss some.
+                Pause();
+            }
         }
 
         if (_open.IsDue && _sealed.Count == 0)
@@ -205,7 +209,11 @@ public sealed class ContentConsumer : IDisposable
         IngestTelemetry.BufferWait.Record(_time.GetElapsedTime(since).TotalSeconds, IngestTelemetry.SealedBuffer);
         if (!room)
         {
-            Pause();
+            if (!_paused)
+            {
+                Pause();
+            }
+
             KeepMembership(TimeSpan.Zero);
         }
     }
@@ -220,18 +228,14 @@ public sealed class ContentConsumer : IDisposable
 
         if (_rebalanced)
         {
-            _paused = false;
             Pause();
         }
     }
 
     private void Pause()
     {
-        if (!_paused)
-        {
-            _consumer.Pause(_consumer.Assignment);
-            _paused = true;
-        }
+        _consumer.Pause(_consumer.Assignment);
+        _paused = true;
     }
 
     private void Resume()

@@ -130,6 +130,28 @@ public abstract class ExactlyOnceSuite
         Assert.All(status, one => Assert.Equal(Disposition.Queued, one.Disposition));
     }
 
+    [Fact]
+    public async Task Run_WorkerJoinsWhileTheFirstIsPaused_WhatItKeepsIsReadOn()
+    {
+        await using var harness = await StartAsync();
+        using var gate = new ManualResetEventSlim();
+        var published = new HashSet<(int, long)>();
+        await PublishMany(harness, published, 0, 400);
+        var scorer = new GatedScorer(gate);
+        await harness.StartWorkerAsync("one", scorer);
+        await harness.UntilAsync(() => scorer.IsWaiting, "a batch to wait in scoring", Token);
+
+        // Longer than the consumer waits for room before it pauses its partitions.
+        await Task.Delay(TimeSpan.FromSeconds(1.5), Token);
+        await harness.StartWorkerAsync("two");
+        await harness.UntilAsync(() => harness.Status().Count > 0, "the second worker to have partitions", Token);
+        gate.Set();
+        await PublishMany(harness, published, 400, 200);
+
+        var status = await harness.StatusOfAsync(600, Token);
+        Assert.Equal(published.Order(), status.Select(one => (one.Source.Partition, one.Source.Offset)).Order());
+    }
+
     private static byte[] Post(string id, string text, long revision = 0)
     {
         var content = new Content { Id = id, Revision = revision };
@@ -162,4 +184,20 @@ public abstract class ExactlyOnceSuite
     }
 
     private static string Text(Headers headers, string name) => Encoding.UTF8.GetString(headers.GetLastBytes(name));
+}
+
+/// <summary>Scores like <see cref="WordScorer"/>, once its gate is open.</summary>
+internal sealed class GatedScorer(ManualResetEventSlim gate) : Scoring.IItemScorer
+{
+    private readonly WordScorer _scorer = new();
+    private volatile bool _isWaiting;
+
+    public bool IsWaiting => _isWaiting;
+
+    public IReadOnlyList<Scoring.ScoredItem> Score(IReadOnlyList<Contracts.Content> items, Scoring.StageClock clock, CancellationToken cancellation)
+    {
+        _isWaiting = true;
+        gate.Wait(cancellation);
+        return _scorer.Score(items, clock, cancellation);
+    }
 }

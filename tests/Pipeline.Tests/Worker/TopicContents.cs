@@ -56,7 +56,7 @@ internal static class TopicContents
             }
 
             Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience, $"Waited three minutes for: {what}");
-            await Task.Delay(50, cancellation);
+            await Task.Delay(100, cancellation);
         }
     }
 }
