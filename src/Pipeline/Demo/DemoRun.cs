@@ -44,6 +44,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         var reading = reader.RunAsync(ending.Token);
         try
         {
+            await output.WriteLineAsync("vigil demo: waiting for the roles and the bank of known violations");
             await new Readiness(app.Services, time).WaitAsync(isFresh: services.KafkaEmbedded, ending.Token);
             return await RunStreamAsync(stream, new Running(services, app, clients, board, reviewer), ending.Token);
         }
@@ -66,6 +67,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         var publisher = new StreamPublisher(running.Clients, time, options.Rate);
         DemoSnapshot Snapshot() => running.Board.Snapshot(publisher.Delivered, stream.Total, DemoDisplay.TopItems);
         var display = new DemoDisplay(time, output, showSnippets: stream.IsShipped);
+        running.Board.Begin();
         var finished = PublishAndFinishAsync(stream, publisher, running, cancellation);
         await display.ShowWhileAsync(Snapshot, options.Exit || options.Keep || !DemoDisplay.IsTerminal ? finished : StayAsync(finished, cancellation));
 

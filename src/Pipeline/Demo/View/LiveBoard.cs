@@ -10,7 +10,7 @@ internal sealed class LiveBoard(TimeProvider time)
     private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
-    private readonly long _start = time.GetTimestamp();
+    private long _start = time.GetTimestamp();
     private readonly Dictionary<Disposition, int> _dispositions = [];
     private readonly Dictionary<int, long> _reached = [];
     private readonly RecentValues _latency = new();
@@ -19,6 +19,15 @@ internal sealed class LiveBoard(TimeProvider time)
     private readonly WaitingItems _waiting = new();
     private readonly Queue<(TimeSpan At, int Finished)> _pace = [];
     private int _finished;
+
+    /// <summary>The stream begins now: time is counted from here.</summary>
+    public void Begin()
+    {
+        lock (_lock)
+        {
+            _start = time.GetTimestamp();
+        }
+    }
 
     /// <summary>Records with a disposition.</summary>
     public int Finished
