@@ -16,6 +16,9 @@ internal sealed record TrainingRequest(string Output, IReadOnlyList<string> Left
 /// </summary>
 internal sealed class RankTraining(Corpus corpus, EmbeddedCorpus train, EmbeddedCorpus dev, string embedder, string bankHash, BankSnapshot bank, Action<string> progress)
 {
+    /// <summary>Chosen with a source left out: see the model card.</summary>
+    public static readonly TransferWeights Transfer = new(0.4, 15);
+
     private static readonly HeadSettings Settings = new();
 
     private readonly FeatureSchema _schema = new(corpus.Policies);
@@ -82,6 +85,7 @@ internal sealed class RankTraining(Corpus corpus, EmbeddedCorpus train, Embedded
         Policies = corpus.Policies,
         Schema = _schema.Hash,
         Linear = stack?.Linear ?? [],
+        Transfer = stack is null ? null : Transfer,
         Unlabelled = stack?.Unlabelled,
         Files = new Dictionary<string, string>(),
         Sources =

@@ -7,6 +7,9 @@ public static class NeighbourFeatures
 {
     public const int Count = 6;
 
+    /// <summary>Place of the mean violating less the mean benign similarity.</summary>
+    public const int Margin = 5;
+
     /// <summary>Of the softmax votes: a neighbour 0.1 nearer has 3.3 times the vote.</summary>
     private const float Sharpness = 12;
 

@@ -5,6 +5,13 @@ namespace Vigil.Rank.Model;
 /// <summary>Weights of a linear model over the first features of the schema; means make contributions signed around the usual row.</summary>
 public sealed record LinearWeights(double Bias, double[] Weights, double[] Means);
 
+/// <summary>
+/// What a policy's log-odds take from the two witnesses that hold best on sources never seen: the meaning head plus Margin × how much
+/// nearer violations are than look-alikes. The stack, which learns on known sources, trusts wording more than it deserves elsewhere.
+/// </summary>
+/// <param name="Share">Of the two together, 0 to 1; the rest is the stack's.</param>
+public sealed record TransferWeights(double Share, double Margin);
+
 /// <summary>A data set the model was fitted on.</summary>
 public sealed record TrainingSource(string Source, string Sha256, int Rows, double Weight);
 
@@ -30,6 +37,9 @@ public sealed record RankManifest
 
     /// <summary>Of each policy; empty for <c>wording</c>.</summary>
     public required IReadOnlyList<LinearWeights> Linear { get; init; }
+
+    /// <summary>Null: the stack alone.</summary>
+    public TransferWeights? Transfer { get; init; }
 
     /// <summary>Over the six neighbour features, for a policy that has entries in the bank but no labels yet.</summary>
     public LinearWeights? Unlabelled { get; init; }

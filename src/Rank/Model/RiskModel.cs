@@ -5,11 +5,14 @@ using Vigil.Rank.Native;
 namespace Vigil.Rank.Model;
 
 /// <summary>
-/// Feature rows → raw log-odds of every policy and of harm. A policy's is the mean of a linear and a LightGBM logit; harm's is the
-/// mean of the noisy-or of the policies and a LightGBM logit fitted with the source's log-odds as an offset that is left out here.
+/// Feature rows → raw log-odds of every policy and of harm. A policy's is the mean of a linear and a LightGBM logit, with a share for
+/// what carries over to new sources; harm's is the mean of the noisy-or of the policies and a LightGBM logit fitted with the source's
+/// log-odds as an offset that is left out here.
 /// </summary>
 public sealed class RiskModel(RankManifest manifest, FeatureSchema schema, IReadOnlyList<Booster> trees) : IDisposable
 {
+    private readonly TransferWeights _transfer = manifest.Transfer ?? new(0, 0);
+
     /// <param name="features">Rows × schema.Count.</param>
     /// <param name="logOdds">Rows × schema.Outputs.</param>
     public void Score(ReadOnlySpan<float> features, Span<double> logOdds)
@@ -35,7 +38,10 @@ public sealed class RiskModel(RankManifest manifest, FeatureSchema schema, IRead
             var policies = outputs[..schema.HarmOutput];
             for (var policy = 0; policy < policies.Length; policy++)
             {
-                policies[policy] = 0.5 * (policies[policy] + Linear(policy, features.Slice(row * schema.Count, schema.Linear)));
+                var inputs = features.Slice(row * schema.Count, schema.Linear);
+                var stack = 0.5 * (policies[policy] + Linear(policy, inputs));
+                var transfer = inputs[Meaning(policy)] + (_transfer.Margin * inputs[Margin(policy)]);
+                policies[policy] = stack + (_transfer.Share * (transfer - stack));
             }
 
             outputs[schema.HarmOutput] = 0.5 * (outputs[schema.HarmOutput] + LogOdds.NoisyOr(policies));
@@ -59,6 +65,11 @@ public sealed class RiskModel(RankManifest manifest, FeatureSchema schema, IRead
             return;
         }
 
+        ExplainStack(policy, rows, features, contributions);
+    }
+
+    private void ExplainStack(int policy, int rows, ReadOnlySpan<float> features, Span<double> contributions)
+    {
         var linear = manifest.Linear[policy];
         var shares = new double[rows * (schema.Count + 1)];
         trees[policy].Explain(features, shares);
@@ -68,7 +79,13 @@ public sealed class RiskModel(RankManifest manifest, FeatureSchema schema, IRead
             {
                 var at = (row * schema.Count) + i;
                 var straight = i < schema.Linear ? linear.Weights[i] * (features[at] - linear.Means[i]) : 0;
-                contributions[at] = 0.5 * (shares[(row * (schema.Count + 1)) + i] + straight);
+                contributions[at] = (1 - _transfer.Share) * 0.5 * (shares[(row * (schema.Count + 1)) + i] + straight);
+            }
+
+            foreach (var (feature, weight) in new[] { (Meaning(policy), 1), (Margin(policy), _transfer.Margin) })
+            {
+                var at = (row * schema.Count) + feature;
+                contributions[at] += _transfer.Share * weight * (features[at] - linear.Means[feature]);
             }
         }
     }
@@ -95,6 +112,10 @@ public sealed class RiskModel(RankManifest manifest, FeatureSchema schema, IRead
 
         ArrayPool<double>.Shared.Return(column);
     }
+
+    private int Meaning(int policy) => schema.Outputs + policy;
+
+    private int Margin(int policy) => schema.NeighbourStart(policy) + NeighbourFeatures.Margin;
 
     private double Linear(int policy, ReadOnlySpan<float> features)
     {
