@@ -10,14 +10,12 @@ internal static class CalibrationFit
 {
     private const int ManyLabels = 400;
     private const int MostKnots = 24;
-    private const double LeastInBlock = 25;
     private const double LeastSlope = 1e-3;
 
     /// <summary>What an output that nobody labelled gets: its raw log-odds as they are.</summary>
     public static Calibrator Identity { get; } = new([-1, 1], [-1, 1]);
 
-    /// <param name="weights">How much each row counts, 0 to 1: as in training, or the mix of sources would be another one.</param>
-    public static Calibrator Fit(double[] raw, bool[] positive, double[] weights)
+    public static Calibrator Fit(double[] raw, bool[] positive)
     {
         var hits = positive.Count(true);
         if (hits == 0 || hits == positive.Length)
@@ -25,18 +23,17 @@ internal static class CalibrationFit
             return Identity;
         }
 
-        var (slope, bias) = Platt(raw, positive, weights);
+        var (slope, bias) = Platt(raw, positive, hits);
         return Math.Min(hits, positive.Length - hits) < ManyLabels
             ? new([-1, 1], [bias - slope, bias + slope])
-            : Isotonic(raw, positive, weights, slope);
+            : Isotonic(raw, positive, slope);
     }
 
     /// <summary>Newton's method on the log-loss, with the smoothed targets of Platt (1999).</summary>
-    private static (double Slope, double Bias) Platt(double[] raw, bool[] positive, double[] weights)
+    private static (double Slope, double Bias) Platt(double[] raw, bool[] positive, int hits)
     {
-        var hits = weights.Where((_, i) => positive[i]).Sum();
-        var high = (hits + 1) / (hits + 2);
-        var low = 1 / (weights.Sum() - hits + 2);
+        var high = (hits + 1.0) / (hits + 2.0);
+        var low = 1.0 / (positive.Length - hits + 2.0);
         double slope = 1, bias = 0;
         for (var step = 0; step < 50; step++)
         {
@@ -44,8 +41,8 @@ internal static class CalibrationFit
             for (var i = 0; i < raw.Length; i++)
             {
                 var p = LogOdds.ToProbability((slope * raw[i]) + bias);
-                var error = weights[i] * (p - (positive[i] ? high : low));
-                var curve = weights[i] * Math.Max(1e-9, p * (1 - p));
+                var error = p - (positive[i] ? high : low);
+                var curve = Math.Max(1e-9, p * (1 - p));
                 gs += error * raw[i];
                 gb += error;
                 hss += curve * raw[i] * raw[i];
@@ -66,14 +63,14 @@ internal static class CalibrationFit
         return (Math.Max(slope, LeastSlope), bias);
     }
 
-    private static Calibrator Isotonic(double[] raw, bool[] positive, double[] weights, double plattSlope)
+    private static Calibrator Isotonic(double[] raw, bool[] positive, double plattSlope)
     {
-        var blocks = Pool(raw, positive, weights);
+        var blocks = Pool(raw, positive);
         List<double> x = [], y = [];
         foreach (var block in blocks)
         {
-            var mean = block.Raw / block.Weight;
-            var logOdds = LogOdds.Of((block.Hits + 0.5) / (block.Weight + 1));
+            var mean = block.Raw / block.Count;
+            var logOdds = LogOdds.Of((block.Hits + 0.5) / (block.Count + 1));
             if (x.Count == 0 || mean > x[^1] + 1e-6)
             {
                 logOdds = x.Count == 0 ? logOdds : Math.Max(logOdds, y[^1] + (LeastSlope * (mean - x[^1])));
@@ -91,47 +88,27 @@ internal static class CalibrationFit
     }
 
     /// <summary>Rising blocks of rows, each large enough for a rate.</summary>
-    private static List<Block> Pool(double[] raw, bool[] positive, double[] weights)
+    private static List<Block> Pool(double[] raw, bool[] positive)
     {
         var order = Enumerable.Range(0, raw.Length).OrderBy(i => raw[i]).ToArray();
-        var least = Math.Max(LeastInBlock, weights.Sum() / MostKnots);
+        var least = Math.Max(25, raw.Length / MostKnots);
         var blocks = new List<Block>();
-        var open = new Block(0, 0, 0);
-        foreach (var i in order)
+        foreach (var chunk in order.Chunk(least))
         {
-            open = open.With(new(weights[i] * raw[i], positive[i] ? weights[i] : 0, weights[i]));
-            if (open.Weight >= least)
+            blocks.Add(new(chunk.Sum(i => raw[i]), chunk.Count(i => positive[i]), chunk.Length));
+            while (blocks.Count > 1 && (blocks[^2].Rate >= blocks[^1].Rate || blocks[^1].Count < least))
             {
-                Append(blocks, open);
-                open = new(0, 0, 0);
+                var last = blocks[^1];
+                blocks.RemoveAt(blocks.Count - 1);
+                blocks[^1] = new(blocks[^1].Raw + last.Raw, blocks[^1].Hits + last.Hits, blocks[^1].Count + last.Count);
             }
-        }
-
-        if (open.Weight > 0)
-        {
-            var last = blocks.Count > 0 ? blocks[^1] : new(0, 0, 0);
-            blocks.RemoveRange(Math.Max(0, blocks.Count - 1), Math.Min(1, blocks.Count));
-            Append(blocks, last.With(open));
         }
 
         return blocks;
     }
 
-    private static void Append(List<Block> blocks, Block block)
+    private readonly record struct Block(double Raw, double Hits, int Count)
     {
-        while (blocks.Count > 0 && blocks[^1].Rate >= block.Rate)
-        {
-            block = blocks[^1].With(block);
-            blocks.RemoveAt(blocks.Count - 1);
-        }
-
-        blocks.Add(block);
-    }
-
-    private readonly record struct Block(double Raw, double Hits, double Weight)
-    {
-        public double Rate => Hits / Weight;
-
-        public Block With(Block other) => new(Raw + other.Raw, Hits + other.Hits, Weight + other.Weight);
+        public double Rate => Hits / Count;
     }
 }

@@ -8,7 +8,10 @@ namespace Vigil.Pipeline.Training;
 /// <param name="StudiedError">The same on rows of the twelve studied sources alone; NaN without any.</param>
 internal sealed record OutputReport(string Output, int Rows, int Positives, double AveragePrecision, double CrossFittedError, double StudiedError);
 
-/// <summary>Fits the calibrators on dev rows and judges them by cross-fitting.</summary>
+/// <summary>
+/// Fits the calibrators on dev rows and judges them by cross-fitting. Every row counts the same: the replayed stream took most of the
+/// benign rows out of the studied sources, so weighing those up would put every probability too high.
+/// </summary>
 internal sealed class CalibrationReport(IReadOnlyList<CorpusRow> rows, IReadOnlyList<string> sources, IReadOnlyList<string> outputs)
 {
     private const int Folds = 5;
@@ -24,7 +27,7 @@ internal sealed class CalibrationReport(IReadOnlyList<CorpusRow> rows, IReadOnly
             var known = Enumerable.Range(0, rows.Count).Where(row => Truth(row, output) is not null).ToArray();
             var raw = Array.ConvertAll(known, row => logOdds[(row * outputs.Count) + output]);
             var positive = Array.ConvertAll(known, row => Truth(row, output) == true);
-            calibrators.Add(CalibrationFit.Fit(raw, positive, Array.ConvertAll(known, Weight)));
+            calibrators.Add(CalibrationFit.Fit(raw, positive));
             reports.Add(Report(outputs[output], known, raw, positive));
         }
 
@@ -37,8 +40,7 @@ internal sealed class CalibrationReport(IReadOnlyList<CorpusRow> rows, IReadOnly
         for (var fold = 0; fold < Folds; fold++)
         {
             var isOut = Array.ConvertAll(known, row => (int)(StableHash.Of(rows[row].Id, FoldPurpose) % Folds) == fold);
-            var calibrator = CalibrationFit.Fit(
-                [.. raw.Where((_, i) => !isOut[i])], [.. positive.Where((_, i) => !isOut[i])], [.. known.Where((_, i) => !isOut[i]).Select(Weight)]);
+            var calibrator = CalibrationFit.Fit([.. raw.Where((_, i) => !isOut[i])], [.. positive.Where((_, i) => !isOut[i])]);
             for (var i = 0; i < known.Length; i++)
             {
                 probabilities[i] = isOut[i] ? (float)calibrator.Probability(raw[i]) : probabilities[i];
@@ -55,8 +57,6 @@ internal sealed class CalibrationReport(IReadOnlyList<CorpusRow> rows, IReadOnly
             new RankedLabels(probabilities, positive).CalibrationError(),
             new RankedLabels([.. probabilities.Where((_, i) => studied[i])], [.. positive.Where((_, i) => studied[i])]).CalibrationError());
     }
-
-    private double Weight(int row) => TrainingSources.Weight(sources[rows[row].Source]);
 
     private bool? Truth(int row, int output)
     {

@@ -13,7 +13,7 @@ public sealed class CalibrationFitTests
     {
         var (raw, positive) = Draw(rows, slope: 0.5, bias: -1);
 
-        var calibrator = CalibrationFit.Fit(raw, positive, Ones(raw));
+        var calibrator = CalibrationFit.Fit(raw, positive);
 
         foreach (var x in new[] { -2.0, 0, 2 })
         {
@@ -26,7 +26,7 @@ public sealed class CalibrationFitTests
     {
         var (raw, positive) = Draw(20_000, slope: 0.4, bias: -0.5);
         var (freshRaw, freshPositive) = Draw(5_000, slope: 0.4, bias: -0.5, seed: 2);
-        var calibrator = CalibrationFit.Fit(raw, positive, Ones(raw));
+        var calibrator = CalibrationFit.Fit(raw, positive);
 
         var before = new RankedLabels([.. freshRaw.Select(x => (float)LogOdds.ToProbability(x))], freshPositive).CalibrationError();
         var after = new RankedLabels([.. freshRaw.Select(x => (float)calibrator.Probability(x))], freshPositive).CalibrationError();
@@ -37,8 +37,8 @@ public sealed class CalibrationFitTests
     [Fact]
     public void Fit_OneKindOfLabelOnly_LeavesScoresAsTheyAre()
     {
-        Assert.Equal(LogOdds.ToProbability(1.5), CalibrationFit.Fit([1, 2, 3], [true, true, true], [1, 1, 1]).Probability(1.5), 1e-9);
-        Assert.Equal(LogOdds.ToProbability(1.5), CalibrationFit.Fit([], [], []).Probability(1.5), 1e-9);
+        Assert.Equal(LogOdds.ToProbability(1.5), CalibrationFit.Fit([1, 2, 3], [true, true, true]).Probability(1.5), 1e-9);
+        Assert.Equal(LogOdds.ToProbability(1.5), CalibrationFit.Fit([], []).Probability(1.5), 1e-9);
     }
 
     [Fact]
@@ -46,25 +46,10 @@ public sealed class CalibrationFitTests
     {
         var (raw, positive) = Draw(3_000, slope: -2, bias: 0);
 
-        var calibrator = CalibrationFit.Fit(raw, positive, Ones(raw));
+        var calibrator = CalibrationFit.Fit(raw, positive);
 
         Assert.True(calibrator.Probability(3) >= calibrator.Probability(-3));
     }
-
-    [Theory]
-    [InlineData(600)]
-    [InlineData(20_000)]
-    public void Fit_Weights_MoveTheBaseRate(int rows)
-    {
-        var (raw, positive) = Draw(rows, slope: 0, bias: 0);
-
-        // Positives counting a third: one in four instead of one in two.
-        var calibrator = CalibrationFit.Fit(raw, positive, Array.ConvertAll(positive, hit => hit ? 1 / 3.0 : 1));
-
-        Assert.Equal(0.25, calibrator.Probability(0), 0.04);
-    }
-
-    private static double[] Ones(double[] raw) => Array.ConvertAll(raw, _ => 1.0);
 
     private static (double[] Raw, bool[] Positive) Draw(int rows, double slope, double bias, int seed = 1)
     {
