@@ -26,8 +26,8 @@ internal sealed class TopicSetup(KafkaClients clients) : IDisposable
         var wanted = clients.Topics.Settings;
         var found = await DescribeAsync([.. wanted.Select(topic => topic.Name)]);
         var configs = await ConfigsAsync(found.Keys);
-        return [.. wanted.Select(topic => found.TryGetValue(topic.Name, out var description)
-            ? new TopicState(topic, TopicIds.Text(description.TopicId), description.Partitions.Count, description.Partitions[0].Replicas.Count, Differences(topic, configs[topic.Name]))
+        return [.. wanted.Select(topic => found.TryGetValue(topic.Name, out var description) && configs.TryGetValue(topic.Name, out var settings)
+            ? new TopicState(topic, TopicIds.Text(description.TopicId), description.Partitions.Count, description.Partitions[0].Replicas.Count, Differences(topic, settings))
             : new TopicState(topic, "", 0, 0, []))];
     }
 
@@ -129,11 +129,28 @@ internal sealed class TopicSetup(KafkaClients clients) : IDisposable
         return descriptions.Where(one => !one.Error.IsError && one.Partitions.Count > 0).ToDictionary(one => one.Name);
     }
 
+    // A topic that goes away between the two calls is one that does not exist.
     private async Task<Dictionary<string, IReadOnlyDictionary<string, string>>> ConfigsAsync(IEnumerable<string> names)
     {
         var resources = names.Select(name => new ConfigResource { Type = ResourceType.Topic, Name = name }).ToList();
-        return resources.Count == 0 ? [] : (await _admin.DescribeConfigsAsync(resources, new() { RequestTimeout = Patience }))
-            .ToDictionary(one => one.ConfigResource.Name, one => (IReadOnlyDictionary<string, string>)one.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Value));
+        if (resources.Count == 0)
+        {
+            return [];
+        }
+
+        IEnumerable<(ConfigResource Resource, Dictionary<string, ConfigEntryResult> Entries)> described;
+        try
+        {
+            described = (await _admin.DescribeConfigsAsync(resources, new() { RequestTimeout = Patience })).Select(one => (one.ConfigResource, one.Entries));
+        }
+        catch (DescribeConfigsException fault) when (fault.Results.All(one => !one.Error.IsError || one.Error.Code == ErrorCode.UnknownTopicOrPart))
+        {
+            described = fault.Results.Where(one => !one.Error.IsError).Select(one => (one.ConfigResource, one.Entries));
+        }
+
+        return described.ToDictionary(
+            one => one.Resource.Name,
+            one => (IReadOnlyDictionary<string, string>)one.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Value));
     }
 
     private List<(string Name, string Is, string Wanted)> Differences(TopicSettings topic, IReadOnlyDictionary<string, string> configs) =>
