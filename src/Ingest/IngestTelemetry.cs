@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Vigil.Contracts;
 
 namespace Vigil.Ingest;
 
@@ -39,9 +40,15 @@ public static class IngestTelemetry
     internal static readonly Counter<long> Items = Meter.CreateCounter<long>(
         "vigil.items", "{item}", "Committed outcomes by disposition and queue.");
 
+    internal static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>(
+        "vigil.dead_letters", "{record}", "Committed dead letters by reason.");
+
     /// <summary>Exports lag and buffer depth of one worker while the returned meter lives.</summary>
     public static IDisposable Observe(ConsumerProgress progress, InFlightBatches inFlight, string topic)
     {
+        // Alerts count an increase, which the first sample of a series is not.
+        Items.Add(0, new("disposition", DispositionNames.Of(Disposition.Queued)), new KeyValuePair<string, object?>("queue", PolicySet.UnscoredQueue));
+        TransactionAborts.Add(0, new KeyValuePair<string, object?>("reason", "partition_lost"));
         var meter = new Meter(Name);
         meter.CreateObservableGauge("vigil.consumer.lag", () => progress.Lags().Select(lag => new Measurement<long>(lag.Records, Tags(topic, lag.Partition))), "{record}");
         meter.CreateObservableGauge("vigil.consumer.time_lag", () => progress.Lags().Select(lag => new Measurement<double>(lag.Seconds, Tags(topic, lag.Partition))), "s");

@@ -193,6 +193,10 @@ public sealed class OutcomeTransaction : IDisposable
                 1,
                 new KeyValuePair<string, object?>("disposition", DispositionNames.Of(outcome.Disposition)),
                 new KeyValuePair<string, object?>("queue", outcome.Queue));
+            if (outcome.Disposition == Disposition.Rejected)
+            {
+                IngestTelemetry.DeadLetters.Add(1, new KeyValuePair<string, object?>("reason", outcome.Decoded.Reason));
+            }
         }
     }
 

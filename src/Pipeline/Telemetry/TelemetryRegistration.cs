@@ -7,27 +7,40 @@ namespace Vigil.Pipeline.Telemetry;
 /// <summary>Meters and activity sources named <c>Vigil.*</c>, out by Prometheus text and, when an endpoint is named, OTLP.</summary>
 internal static class TelemetryRegistration
 {
+    private const string AllSignals = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
     public static void AddVigilTelemetry(this IServiceCollection services)
     {
-        // Without a collector named, OTLP would aim at localhost and fail for ever.
-        var otlp = Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 };
+        services.AddHostedService<ConfigurationInfo>();
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("vigil", serviceVersion: ProductVersion.Text))
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter("Vigil.*", "System.Runtime").AddPrometheusExporter();
-                if (otlp)
+                if (IsNamed(AllSignals) || IsNamed("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"))
                 {
-                    metrics.AddOtlpExporter();
+                    metrics.AddOtlpExporter(exporter => Aim(exporter, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"));
                 }
             })
             .WithTracing(traces =>
             {
                 traces.AddSource("Vigil.*").AddAspNetCoreInstrumentation();
-                if (otlp)
+                if (IsNamed(AllSignals) || IsNamed("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))
                 {
-                    traces.AddOtlpExporter();
+                    traces.AddOtlpExporter(exporter => Aim(exporter, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"));
                 }
             });
+    }
+
+    // Without a collector named, OTLP would aim at localhost and fail for ever.
+    private static bool IsNamed(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
+
+    // The exporter itself reads the variable of all signals only.
+    private static void Aim(OpenTelemetry.Exporter.OtlpExporterOptions exporter, string variable)
+    {
+        if (IsNamed(variable))
+        {
+            exporter.Endpoint = new(Environment.GetEnvironmentVariable(variable)!);
+        }
     }
 }

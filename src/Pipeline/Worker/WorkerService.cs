@@ -48,6 +48,7 @@ internal sealed class WorkerService(
         using var pipeline = new RankingPipeline(consumer, inFlight, window, scorer, transaction, watch, topicId, time);
         WorkerLog.Started(log, ingest.InstanceName, clients.Topics.Content, topicId);
         health.Run();
+        PipelineTelemetry.Degraded.Record(0);
         try
         {
             await pipeline.RunAsync(stoppingToken);
