@@ -10,7 +10,7 @@ public sealed class EmbedMetricsTests
     public void Embed_WithMetrics_RecordsStagesBatchesAndProvider()
     {
         using var metrics = new EmbedMetrics();
-        using var encoder = OnnxEncoder.Load(Repository.Encoder, new EmbedOptions { Threads = 1 }, metrics);
+        using var encoder = OnnxEncoder.Load(EncoderFixture.Folder, new EmbedOptions { Threads = 1 }, metrics);
         var seen = new ConcurrentBag<(string Name, double Value, string Tags)>();
         using var listener = Listen(seen);
         var texts = new[] { "one", "a longer text of some more words" };

@@ -8,7 +8,9 @@ namespace Vigil.Embed.Tests;
 /// <summary>The committed encoder, loaded once for all tests: it is safe to share, and loading takes seconds.</summary>
 public sealed class EncoderFixture : IDisposable
 {
-    public OnnxEncoder Encoder { get; } = OnnxEncoder.Load(Repository.Encoder, new EmbedOptions { Threads = 2 });
+    internal static string Folder { get; } = Path.Combine(Repository.Root, "models", "use-multilingual-v3-512");
+
+    public OnnxEncoder Encoder { get; } = OnnxEncoder.Load(Folder, new EmbedOptions { Threads = 2 });
 
     internal TextTokenizer Tokenizer => Encoder.Tokenizer;
 

@@ -9,20 +9,20 @@ public sealed class EncoderManifestTests : IDisposable
     [Fact]
     public void Verify_CommittedEncoder_IsAsStated()
     {
-        var manifest = EncoderManifest.Load(Repository.Encoder);
+        var manifest = EncoderManifest.Load(EncoderFixture.Folder);
 
         Assert.Empty(manifest.Verify());
         Assert.Equal(("use-multilingual-v3-512", 512), (manifest.Name, manifest.Dimension));
         // Every file of the folder is accounted for.
         Assert.Equal(
-            Directory.GetFiles(Repository.Encoder).Select(Path.GetFileName).Where(name => name != EncoderManifest.FileName).Order(),
+            Directory.GetFiles(EncoderFixture.Folder).Select(Path.GetFileName).Where(name => name != EncoderManifest.FileName).Order(),
             manifest.Files.Select(file => file.Name).Order());
     }
 
     [Fact]
     public void Hash_OtherCard_StaysAndOtherWeightsChangesIt()
     {
-        var hash = EncoderManifest.Load(Repository.Encoder).Hash;
+        var hash = EncoderManifest.Load(EncoderFixture.Folder).Hash;
 
         Assert.Equal(hash, Load(manifest => manifest["files"]!["README.md"]!["sha256"] = new string('0', 64)).Hash);
         Assert.NotEqual(hash, Load(manifest => manifest["files"]!["model.onnx"]!["sha256"] = new string('0', 64)).Hash);
@@ -77,7 +77,7 @@ public sealed class EncoderManifestTests : IDisposable
     {
         Write(_ => { });
         CopyFiles("tokenizer.model");
-        var weights = File.ReadAllBytes(Path.Combine(Repository.Encoder, "model.onnx"));
+        var weights = File.ReadAllBytes(Path.Combine(EncoderFixture.Folder, "model.onnx"));
         weights[weights.Length / 2] ^= 1;
         File.WriteAllBytes(Path.Combine(_folder, "model.onnx"), weights);
 
@@ -117,7 +117,7 @@ public sealed class EncoderManifestTests : IDisposable
     {
         Assert.SkipWhen(Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider") && Directory.Exists("/proc/driver/nvidia"), "CUDA is here");
 
-        var fault = Assert.Throws<EncoderException>(() => OnnxEncoder.Load(Repository.Encoder, new EmbedOptions { Provider = InferenceProvider.Cuda }));
+        var fault = Assert.Throws<EncoderException>(() => OnnxEncoder.Load(EncoderFixture.Folder, new EmbedOptions { Provider = InferenceProvider.Cuda }));
 
         Assert.Contains("CUDA was asked for", fault.Message, StringComparison.Ordinal);
     }
@@ -132,7 +132,7 @@ public sealed class EncoderManifestTests : IDisposable
 
     private void Write(Action<JsonNode> change)
     {
-        var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Encoder, EncoderManifest.FileName)))!;
+        var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(EncoderFixture.Folder, EncoderManifest.FileName)))!;
         change(manifest);
         File.WriteAllText(Path.Combine(_folder, EncoderManifest.FileName), manifest.ToJsonString());
     }
@@ -141,7 +141,7 @@ public sealed class EncoderManifestTests : IDisposable
     {
         foreach (var name in names)
         {
-            File.CreateSymbolicLink(Path.Combine(_folder, name), Path.Combine(Repository.Encoder, name));
+            File.CreateSymbolicLink(Path.Combine(_folder, name), Path.Combine(EncoderFixture.Folder, name));
         }
     }
 }

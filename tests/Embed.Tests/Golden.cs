@@ -24,7 +24,7 @@ internal static class Golden
         }
     }
 
-    private static List<GoldenLine> Read(string name) => [.. Lines(Path.Combine(Repository.Encoder, name)).Select(Parse)];
+    private static List<GoldenLine> Read(string name) => [.. Lines(Path.Combine(EncoderFixture.Folder, name)).Select(Parse)];
 
     private static GoldenLine Parse(JsonElement line) => new(
         line.GetProperty("id").GetString()!,

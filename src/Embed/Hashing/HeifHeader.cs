@@ -4,7 +4,8 @@ namespace Vigil.Embed.Hashing;
 
 /// <summary>
 /// AVIF and HEIC by their brand; dimensions are the largest <c>ispe</c> property, since a file may hold tiles and
-/// thumbnails too. Boxes are walked by their sizes; a file without the property has dimensions 0.
+/// thumbnails too. Boxes are walked by their sizes. The format demands the property: a file without it is broken, and
+/// its pixels could be any number.
 /// </summary>
 internal static class HeifHeader
 {
@@ -27,7 +28,7 @@ internal static class HeifHeader
             Largest(container, ref width, ref height);
         }
 
-        return new ImageHeader(mime, width, height);
+        return ImageHeader.Of(mime, width, height);
     }
 
     private static string? Mime(ReadOnlySpan<byte> brand) =>

@@ -7,7 +7,7 @@ namespace Vigil.Embed.Hashing;
 /// kind end in an answer. A publisher's own word for the type plays no part.
 /// </summary>
 /// <param name="Mime">Empty: no known image.</param>
-/// <param name="Width">Pixels; 0 where the format hides it deeper than a header (some AVIF and HEIC).</param>
+/// <param name="Width">Pixels; 0 where there is no known image.</param>
 internal readonly record struct ImageHeader(string Mime, int Width, int Height)
 {
     public static ImageHeader None { get; } = new("", 0, 0);

@@ -63,11 +63,7 @@ public sealed class ImageHeaderTests
     public void TryRead_AnyBytes_NeverThrows() => Gen.Byte.Array[0, 80].Sample(bytes => ImageHeader.TryRead(bytes, out var header) == (header.Mime.Length > 0));
 
     [Fact]
-    public void TryRead_HeicWithoutDimensions_IsRecognised()
-    {
-        Assert.True(ImageHeader.TryRead(Images.HeifWithoutDimensions("heic"u8), out var header));
-        Assert.Equal(new ImageHeader("image/heic", 0, 0), header);
-    }
+    public void TryRead_HeicWithoutDimensions_IsNoImage() => Assert.False(ImageHeader.TryRead(Images.HeifWithoutDimensions("heic"u8), out _));
 
     [Theory]
     [InlineData(0u, 480u)]

@@ -21,14 +21,14 @@ public sealed class TextTokenizerTests(EncoderFixture fixture)
     [Fact]
     public void TokenizeCleaned_GoldenRowsOfTheSharedData_EqualsTheReference()
     {
-        var golden = Repository.Shared("models", "text", "use-multilingual-v3-512", "golden-ids.jsonl.gz");
+        var golden = Repository.SharedFile("models/text/use-multilingual-v3-512/golden-ids.jsonl.gz");
         var expected = Golden.Lines(golden)
             .Where(line => line.TryGetProperty("ref", out _))
             .ToDictionary(line => line.GetProperty("ref").GetString()!, line => line.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).ToArray());
         var sources = expected.Keys.Select(id => id[..id.IndexOf(':', StringComparison.Ordinal)]).Distinct();
         var differing = new List<string>();
         var seen = 0;
-        foreach (var row in sources.SelectMany(source => Golden.Lines(Repository.Shared("data", $"{source}.jsonl.gz"))))
+        foreach (var row in sources.SelectMany(source => Golden.Lines(Repository.SharedFile($"data/{source}.jsonl.gz"))))
         {
             var id = row.GetProperty("id").GetString()!;
             if (expected.TryGetValue(id, out var ids))
