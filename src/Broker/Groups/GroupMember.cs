@@ -31,6 +31,18 @@ internal sealed class GroupMember(string id, string? instanceId)
     /// <summary>Whether a request of the member is being held: then its session cannot end.</summary>
     public bool IsHeld => _join is not null || _sync is not null;
 
+    public static string NewId(string prefix) => $"{prefix}-{Guid.NewGuid():N}";
+
+    /// <summary>Takes over what a join says.</summary>
+    public void Update(JoinGroupRequest request, string clientId, long now)
+    {
+        ClientId = clientId;
+        SessionTimeout = TimeSpan.FromMilliseconds(request.SessionTimeoutMs);
+        RebalanceTimeout = TimeSpan.FromMilliseconds(Math.Max(request.RebalanceTimeoutMs, request.SessionTimeoutMs));
+        Protocols = request.Protocols;
+        LastSeen = now;
+    }
+
     public bool Offers(string protocol) => Protocols.Exists(offered => offered.Name == protocol);
 
     public bool OffersSame(List<GroupProtocol> protocols) =>

@@ -48,7 +48,7 @@ internal sealed class GroupMembership(TimeProvider time)
 
         if (request.MemberId.Length == 0 && request.InstanceId is null && request.NeedsKnownId)
         {
-            var promised = NewId(clientId);
+            var promised = GroupMember.NewId(clientId);
             _roster.Promise(promised, TimeSpan.FromMilliseconds(request.SessionTimeoutMs));
             return Task.FromResult(JoinGroupReply.Failed(ErrorCode.MemberIdRequired, promised));
         }
@@ -58,20 +58,10 @@ internal sealed class GroupMembership(TimeProvider time)
 
     public Task<SyncGroupReply> Sync(SyncGroupRequest request)
     {
-        var error = Check(request.Member, out var member);
-        if (error == ErrorCode.None && Phase == GroupPhase.PreparingRebalance)
+        var error = CheckSettled(request.Member, out var member);
+        if (error != ErrorCode.None || Phase == GroupPhase.Stable)
         {
-            error = ErrorCode.RebalanceInProgress;
-        }
-
-        if (error != ErrorCode.None)
-        {
-            return Task.FromResult(new SyncGroupReply(error, []));
-        }
-
-        if (Phase == GroupPhase.Stable)
-        {
-            return Task.FromResult(new SyncGroupReply(ErrorCode.None, member!.Assignment));
+            return Task.FromResult(new SyncGroupReply(error, error == ErrorCode.None ? member!.Assignment : []));
         }
 
         var held = member!.HoldSync();
@@ -89,11 +79,7 @@ internal sealed class GroupMembership(TimeProvider time)
         return held;
     }
 
-    public ErrorCode Heartbeat(MemberIdentity identity)
-    {
-        var error = Check(identity, out _);
-        return error == ErrorCode.None && Phase == GroupPhase.PreparingRebalance ? ErrorCode.RebalanceInProgress : error;
-    }
+    public ErrorCode Heartbeat(MemberIdentity identity) => CheckSettled(identity, out _);
 
     public ErrorCode Leave(LeavingMember leaving)
     {
@@ -103,19 +89,13 @@ internal sealed class GroupMembership(TimeProvider time)
             return ErrorCode.None;
         }
 
-        var member = leaving.InstanceId is { } instance ? _roster.FindInstance(instance) : _roster.Find(leaving.MemberId);
-        if (member is null)
+        var error = _roster.Find(leaving, out var member);
+        if (error == ErrorCode.None)
         {
-            return ErrorCode.UnknownMemberId;
+            Remove(member!);
         }
 
-        if (leaving.MemberId.Length > 0 && member.Id != leaving.MemberId)
-        {
-            return ErrorCode.FencedInstanceId;
-        }
-
-        Remove(member);
-        return ErrorCode.None;
+        return error;
     }
 
     /// <summary>Whether offsets may be committed in this member's name; without a name only while the group has no member.</summary>
@@ -147,7 +127,7 @@ internal sealed class GroupMembership(TimeProvider time)
 
     private Task<JoinGroupReply> Enter(JoinGroupRequest request, string clientId)
     {
-        var id = request.MemberId.Length > 0 ? request.MemberId : NewId(request.InstanceId ?? clientId);
+        var id = request.MemberId.Length > 0 ? request.MemberId : GroupMember.NewId(request.InstanceId ?? clientId);
         var member = new GroupMember(id, request.InstanceId);
         _roster.Add(member);
         return Rebalance(member, request, clientId);
@@ -162,7 +142,7 @@ internal sealed class GroupMembership(TimeProvider time)
             return Rebalance(member, request, clientId);
         }
 
-        Update(member, request, clientId);
+        member.Update(request, clientId, time.GetTimestamp());
         return Task.FromResult(CurrentReply(member));
     }
 
@@ -171,7 +151,7 @@ internal sealed class GroupMembership(TimeProvider time)
     {
         var formerId = former.Id;
         former.Dismiss(ErrorCode.FencedInstanceId);
-        _roster.Rename(former, NewId(former.InstanceId!));
+        _roster.Rename(former, GroupMember.NewId(former.InstanceId!));
         var formerLeader = _leaderId;
         if (formerLeader == formerId)
         {
@@ -184,27 +164,18 @@ internal sealed class GroupMembership(TimeProvider time)
         }
 
         // Naming the former leader keeps a leader that is back from assigning anew: the assignments stand.
-        Update(former, request, clientId);
+        former.Update(request, clientId, time.GetTimestamp());
         return Task.FromResult(new JoinGroupReply(ErrorCode.None, Generation, Protocol, formerLeader ?? "", former.Id, []));
     }
 
     private Task<JoinGroupReply> Rebalance(GroupMember member, JoinGroupRequest request, string clientId)
     {
-        Update(member, request, clientId);
+        member.Update(request, clientId, time.GetTimestamp());
         ProtocolType = request.ProtocolType;
         var held = member.HoldJoin();
         PrepareRebalance();
         TryComplete();
         return held;
-    }
-
-    private void Update(GroupMember member, JoinGroupRequest request, string clientId)
-    {
-        member.ClientId = clientId;
-        member.SessionTimeout = TimeSpan.FromMilliseconds(request.SessionTimeoutMs);
-        member.RebalanceTimeout = TimeSpan.FromMilliseconds(Math.Max(request.RebalanceTimeoutMs, request.SessionTimeoutMs));
-        member.Protocols = request.Protocols;
-        member.LastSeen = time.GetTimestamp();
     }
 
     private void Remove(GroupMember member)
@@ -218,13 +189,18 @@ internal sealed class GroupMembership(TimeProvider time)
 
         if (Members.Count == 0)
         {
-            Phase = GroupPhase.Empty;
-            Generation++;
+            Empty();
             return;
         }
 
         PrepareRebalance();
         TryComplete();
+    }
+
+    private void Empty()
+    {
+        Phase = GroupPhase.Empty;
+        Generation++;
     }
 
     private void PrepareRebalance()
@@ -268,19 +244,13 @@ internal sealed class GroupMembership(TimeProvider time)
         }
     }
 
-    /// <summary>Static members keep their place until their session ends.</summary>
     private void DropAbsent()
     {
-        foreach (var absent in Members.Where(member => !member.IsJoining && member.InstanceId is null).ToList())
-        {
-            _roster.Remove(absent);
-        }
-
+        _roster.RemoveAbsent();
         if (Members.Count == 0)
         {
-            Phase = GroupPhase.Empty;
             _leaderId = null;
-            Generation++;
+            Empty();
         }
     }
 
@@ -311,6 +281,12 @@ internal sealed class GroupMembership(TimeProvider time)
         return new(ErrorCode.None, Generation, Protocol, _leaderId ?? "", member.Id, members);
     }
 
+    private ErrorCode CheckSettled(MemberIdentity identity, out GroupMember? member)
+    {
+        var error = Check(identity, out member);
+        return error == ErrorCode.None && Phase == GroupPhase.PreparingRebalance ? ErrorCode.RebalanceInProgress : error;
+    }
+
     private ErrorCode Check(MemberIdentity identity, out GroupMember? member)
     {
         member = _roster.Find(identity.MemberId);
@@ -322,6 +298,4 @@ internal sealed class GroupMembership(TimeProvider time)
         member.LastSeen = time.GetTimestamp();
         return identity.Generation == Generation ? ErrorCode.None : ErrorCode.IllegalGeneration;
     }
-
-    private static string NewId(string prefix) => $"{prefix}-{Guid.NewGuid():N}";
 }

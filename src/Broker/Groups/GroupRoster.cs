@@ -19,6 +19,14 @@ internal sealed class GroupRoster(TimeProvider time)
 
     public GroupMember? FindInstance(string instanceId) => _members.Values.FirstOrDefault(member => member.InstanceId == instanceId);
 
+    public ErrorCode Find(LeavingMember leaving, out GroupMember? member)
+    {
+        member = leaving.InstanceId is { } instance ? FindInstance(instance) : Find(leaving.MemberId);
+        return member is null ? ErrorCode.UnknownMemberId
+            : leaving.MemberId.Length > 0 && member.Id != leaving.MemberId ? ErrorCode.FencedInstanceId
+            : ErrorCode.None;
+    }
+
     public void Add(GroupMember member)
     {
         _promised.Remove(member.Id);
@@ -26,6 +34,15 @@ internal sealed class GroupRoster(TimeProvider time)
     }
 
     public void Remove(GroupMember member) => _members.Remove(member.Id);
+
+    /// <summary>Lets go of members that have not joined again; static ones keep their place until their session ends.</summary>
+    public void RemoveAbsent()
+    {
+        foreach (var absent in _members.Values.Where(member => !member.IsJoining && member.InstanceId is null).ToList())
+        {
+            Remove(absent);
+        }
+    }
 
     public void Rename(GroupMember member, string id)
     {

@@ -70,6 +70,15 @@ internal readonly record struct BatchHeader(
         return header.LastOffsetDelta >= 0 && header.RecordCount >= 0;
     }
 
+    /// <summary>The header as it is stored.</summary>
+    /// <param name="appendTime">Of the broker's clock; −1: the producer's times stay.</param>
+    public BatchHeader At(long baseOffset, long appendTime) => this with
+    {
+        BaseOffset = baseOffset,
+        Attributes = (short)((Attributes & ~LogAppendTimeFlag) | (appendTime >= 0 ? LogAppendTimeFlag : 0)),
+        MaxTimestamp = appendTime >= 0 ? appendTime : MaxTimestamp,
+    };
+
     public void Write(Span<byte> bytes)
     {
         BinaryPrimitives.WriteInt64BigEndian(bytes, BaseOffset);

@@ -245,12 +245,7 @@ internal sealed class PartitionLog : IDisposable
     private AppendResult Store(ReadOnlySpan<byte> batch, in BatchHeader header)
     {
         var appendTime = _settings.LogAppendTime ? Now : -1;
-        var stored = header with
-        {
-            BaseOffset = _segments.End,
-            Attributes = (short)((header.Attributes & ~BatchHeader.LogAppendTimeFlag) | (appendTime >= 0 ? BatchHeader.LogAppendTimeFlag : 0)),
-            MaxTimestamp = appendTime >= 0 ? appendTime : header.MaxTimestamp,
-        };
+        var stored = header.At(_segments.End, appendTime);
         var buffer = ArrayPool<byte>.Shared.Rent(batch.Length);
         try
         {

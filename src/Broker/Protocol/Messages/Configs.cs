@@ -25,7 +25,17 @@ internal sealed record DescribeConfigsRequest(List<DescribedResource> Resources)
 
 internal sealed record DescribedConfig(string Name, string? Value, bool IsDefault);
 
-internal sealed record ResourceConfigs(ErrorCode Error, string? Message, ResourceType Type, string Name, IReadOnlyList<DescribedConfig> Configs);
+internal sealed record ResourceConfigs(ErrorCode Error, string? Message, ResourceType Type, string Name, IReadOnlyList<DescribedConfig> Configs)
+{
+    /// <summary>What the replies to questions and to changes have in common.</summary>
+    public void WriteOutcome(WireWriter writer)
+    {
+        writer.Error(Error);
+        writer.String(Message);
+        writer.Byte((byte)Type);
+        writer.String(Name);
+    }
+}
 
 internal sealed record DescribeConfigsReply(List<ResourceConfigs> Resources) : IReply
 {
@@ -37,10 +47,7 @@ internal sealed record DescribeConfigsReply(List<ResourceConfigs> Resources) : I
         writer.NoThrottle();
         writer.Array(Resources, (w, resource) =>
         {
-            w.Error(resource.Error);
-            w.String(resource.Message);
-            w.Byte((byte)resource.Type);
-            w.String(resource.Name);
+            resource.WriteOutcome(w);
             w.Array(resource.Configs, (c, config) => WriteConfig(c, config, version));
         });
     }
@@ -74,17 +81,17 @@ internal sealed record AlteredResource(ResourceType Type, string Name, List<Conf
 /// <summary>AlterConfigs replaces all of a topic's settings, IncrementalAlterConfigs those it names.</summary>
 internal sealed record AlterConfigsRequest(List<AlteredResource> Resources, bool ValidateOnly, bool Replace)
 {
-    public static AlterConfigsRequest ReadWhole(WireReader reader) =>
-        new(
-            reader.Array(r => new AlteredResource((ResourceType)r.Byte(), r.String(), r.Array(c => new ConfigChange(c.String(), ConfigOperation.Set, c.NullableString())))),
-            reader.Bool(),
-            Replace: true);
+    public static AlterConfigsRequest ReadWhole(WireReader reader) => Read(reader, replace: true);
 
-    public static AlterConfigsRequest ReadIncremental(WireReader reader) =>
+    public static AlterConfigsRequest ReadIncremental(WireReader reader) => Read(reader, replace: false);
+
+    // Only the incremental form says what to do with each setting; the other sets them all.
+    private static AlterConfigsRequest Read(WireReader reader, bool replace) =>
         new(
-            reader.Array(r => new AlteredResource((ResourceType)r.Byte(), r.String(), r.Array(c => new ConfigChange(c.String(), (ConfigOperation)c.Byte(), c.NullableString())))),
+            reader.Array(r => new AlteredResource((ResourceType)r.Byte(), r.String(), r.Array(c => new ConfigChange(
+                c.String(), replace ? ConfigOperation.Set : (ConfigOperation)c.Byte(), c.NullableString())))),
             reader.Bool(),
-            Replace: false);
+            replace);
 }
 
 internal sealed record AlterConfigsReply(List<ResourceConfigs> Resources) : IReply
@@ -92,12 +99,6 @@ internal sealed record AlterConfigsReply(List<ResourceConfigs> Resources) : IRep
     public void Write(WireWriter writer, short version)
     {
         writer.NoThrottle();
-        writer.Array(Resources, (w, resource) =>
-        {
-            w.Error(resource.Error);
-            w.String(resource.Message);
-            w.Byte((byte)resource.Type);
-            w.String(resource.Name);
-        });
+        writer.Array(Resources, (w, resource) => resource.WriteOutcome(w));
     }
 }
