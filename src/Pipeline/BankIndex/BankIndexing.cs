@@ -10,8 +10,8 @@ namespace Vigil.Pipeline.BankIndex;
 
 /// <summary>
 /// The bank role: the one active member of its group embeds the entries of <c>bank</c> into <c>bank-index</c>. Each time it
-/// becomes active it (1) fences the member before it, (2) reads what the index holds, (3) reads <c>bank</c> from its
-/// beginning and writes what is missing, (4) once at its end, removes what is no longer there and seeds the starter bank,
+/// becomes active it (1) fences the member before it, (2) reads what the index holds and which records of <c>bank</c> count,
+/// (3) reads <c>bank</c> from its beginning and writes what is missing, (4) once at its end, removes what is no longer there and seeds the starter bank,
 /// and then (5) follows.
 /// </summary>
 internal sealed partial class BankIndexing(
@@ -29,8 +29,8 @@ internal sealed partial class BankIndexing(
     /// <summary>How long a batch waits for more records once it holds one.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Bytes of records held at a time: images of up to 5 MiB stay within memory.</summary>
-    private const long MaxBatchBytes = 32 << 20;
+    /// <summary>Bytes of records after which a batch takes no more: the longest texts then take seconds, and the role keeps polling.</summary>
+    private const long MaxBatchBytes = 256 << 10;
 
     /// <summary>Longest wait for a transaction call, whose own limit is 30 seconds.</summary>
     private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(1);
@@ -50,6 +50,9 @@ internal sealed partial class BankIndexing(
         var config = clients.Consumer(clients.Named(GroupName));
         config.EnablePartitionEof = true;
         config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.Range;
+        // How long the bank stands still after a member was killed.
+        config.SessionTimeoutMs = 10_000;
+        config.HeartbeatIntervalMs = 2_000;
         using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(config)
             .SetErrorHandler((_, error) => LogError(logger, error.Reason))
             .SetLogHandler((_, _) => { })
@@ -86,13 +89,13 @@ internal sealed partial class BankIndexing(
         using var writer = new IndexWriter(clients, new Watchdog(HangLimit, time, Environment.FailFast, watchdogLog));
         var ledger = ReadIndex(cancellation);
         var projection = new BankProjection(ledger, embedder, logger);
-        var end = CompactedTopic.End(clients, consumer);
+        var last = LastRecords.Read(clients, cancellation);
         var position = 0L;
         var whole = false;
-        LogActive(logger, ledger.Entries.Count, end);
+        LogActive(logger, ledger.Entries.Count, last.End);
         while (!cancellation.IsCancellationRequested)
         {
-            var batch = ReadBatch(consumer, first, isActive, ref position);
+            var batch = ReadBatch(consumer, first, last, isActive, ref position);
             first = null;
             if (!isActive())
             {
@@ -107,10 +110,12 @@ internal sealed partial class BankIndexing(
             }
 
             sessions.Worked();
-            if (!whole && position >= end)
+            if (!whole && position >= last.End)
             {
                 whole = true;
                 Complete(writer, ledger, projection);
+                // Finds the group's coordinator now, so that the first entry to come need not wait for it.
+                Write(writer, ledger, [], new(consumer.Assignment[0], position), consumer.ConsumerGroupMetadata);
             }
         }
     }
@@ -132,7 +137,7 @@ internal sealed partial class BankIndexing(
         return ledger;
     }
 
-    private List<BankRecord> ReadBatch(IConsumer<byte[]?, byte[]?> consumer, ConsumeResult<byte[]?, byte[]?>? first, Func<bool> isActive, ref long position)
+    private List<BankRecord> ReadBatch(IConsumer<byte[]?, byte[]?> consumer, ConsumeResult<byte[]?, byte[]?>? first, LastRecords last, Func<bool> isActive, ref long position)
     {
         List<BankRecord> batch = [];
         var bytes = 0L;
@@ -145,8 +150,12 @@ internal sealed partial class BankIndexing(
             }
 
             position = result.Offset.Value + 1;
-            batch.Add(BankRecord.Of(result));
-            bytes += result.Message.Value?.Length ?? 0;
+            if (last.Counts(result))
+            {
+                batch.Add(BankRecord.Of(result));
+                bytes += result.Message.Value?.Length ?? 0;
+            }
+
             if (batch.Count >= options.Value.BatchRecords || bytes >= MaxBatchBytes)
             {
                 break;

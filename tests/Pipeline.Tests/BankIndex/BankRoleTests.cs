@@ -109,6 +109,37 @@ public sealed class BankRoleTests(BankBroker broker) : IClassFixture<BankBroker>
     }
 
     [Fact]
+    public async Task Role_BegunAgainOverAHistory_BringsNothingOldBack()
+    {
+        using var topics = await broker.TopicsAsync();
+        await using (var first = await BankNode.StartAsync(topics, Encoder))
+        {
+            string[] ids = ["replaced", "disabled", "removed"];
+            foreach (var id in ids)
+            {
+                // A policy for each, so that each is found by itself.
+                await topics.AddAsync(id, Turnips, policy: id);
+                await first.FindsAsync(Encoder, Turnips, Side.Violation, id, id);
+            }
+
+            await topics.AddAsync("replaced", "fresh turnips at the market", Contracts.Wire.Side.Benign, policy: "replaced");
+            await topics.SetStateAsync("disabled", State.Disabled);
+            await topics.RemoveAsync("removed");
+            await first.FindsAsync(Encoder, Turnips, Side.Benign, "replaced", "replaced");
+            foreach (var id in ids)
+            {
+                await first.FindsAsync(Encoder, Turnips, Side.Violation, id);
+            }
+        }
+
+        var before = topics.IndexRecords();
+        await using var second = await BankNode.StartAsync(topics, Encoder);
+        await topics.AddAsync("after", "a third line about beets");
+        await second.FindsAsync(Encoder, "a third line about beets", Side.Violation, "scam", "after");
+        Assert.Equal(["after#state", "after"], topics.IndexRecords().Skip(before.Count).Select(record => record.Key));
+    }
+
+    [Fact]
     public async Task Role_OfAnotherEncoder_EmbedsEverythingAnew()
     {
         using var topics = await broker.TopicsAsync();
