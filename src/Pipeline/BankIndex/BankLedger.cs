@@ -68,16 +68,8 @@ internal sealed class BankLedger
 
     private static void ApplyEntry(LedgerEntry entry, IndexRecord record)
     {
-        IndexedEntry? wire = null;
-        try
-        {
-            wire = record.Value is null ? null : IndexedEntry.Parser.ParseFrom(record.Value);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            // Not ours: as good as not there, so that it is made again.
-        }
-
+        // What is not ours is as good as not there, so that it is made again.
+        var wire = IndexedEntry.Parser.ParseOrNull(record.Value);
         entry.HasEntry = record.Value is not null;
         entry.Embedder = wire?.Embedder ?? "";
         entry.SourceOffset = wire is null ? -1 : record.SourceOffset;

@@ -63,21 +63,13 @@ internal static class BankListing
     }
 
     private static void Put<T>(Dictionary<string, T> known, string id, byte[]? value, MessageParser<T> parser)
-        where T : IMessage<T>
+        where T : class, IMessage<T>
     {
         known.Remove(id);
-        if (value is null)
+        // What cannot be read workers refuse too.
+        if (parser.ParseOrNull(value) is { } message)
         {
-            return;
-        }
-
-        try
-        {
-            known[id] = parser.ParseFrom(value);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            // Workers refuse it too; it is as good as not there.
+            known[id] = message;
         }
     }
 }

@@ -77,8 +77,8 @@ internal sealed class LedgerReader : IDisposable
         while (_status.Consume(Silence) is { } record)
         {
             cancellation.ThrowIfCancellationRequested();
-            var status = StatusEvent.Parser.ParseFrom(record.Message.Value);
-            if (status.Kind == StatusEvent.Types.Kind.Disposition
+            // A stranger's record on the topic must not end the worker.
+            if (StatusEvent.Parser.ParseOrNull(record.Message.Value) is { Kind: StatusEvent.Types.Kind.Disposition, Source: not null } status
                 && status.Source.TopicId == _topicId
                 && status.Source.Offset >= _from.GetValueOrDefault(status.Source.Partition)
                 && !Of(status.Source.Partition).Add(status.Source.Offset))

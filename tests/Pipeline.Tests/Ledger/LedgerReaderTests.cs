@@ -68,6 +68,20 @@ public sealed class LedgerReaderTests : IAsyncLifetime
         Assert.Equal(0, Measure());
     }
 
+    [Fact]
+    public async Task Measure_StrangersRecordsOnStatus_ArePassedOver()
+    {
+        using var producer = new ProducerBuilder<byte[], byte[]?>(_clients.Producer()).Build();
+        foreach (var value in new[] { [0xFF, 0xFE], null, new StatusEvent { Kind = StatusEvent.Types.Kind.Disposition }.ToByteArray() })
+        {
+            await producer.ProduceAsync(_clients.Topics.Status, new() { Value = value }, TestContext.Current.CancellationToken);
+        }
+
+        await PublishAsync([0], committed: 1, [0]);
+
+        Assert.Equal(0, Measure());
+    }
+
     private long Measure()
     {
         using var reader = new LedgerReader(_clients, Group, TopicId, TimeProvider.System.GetUtcNow().AddDays(-7));

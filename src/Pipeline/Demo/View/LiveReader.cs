@@ -44,14 +44,23 @@ internal sealed class LiveReader : IDisposable
                 continue;
             }
 
-            if (result.Topic == _status)
+            if (result.Topic != _status)
             {
-                _onStatus(StatusEvent.Parser.ParseFrom(result.Message.Value));
+                Tell(_onRanked, RankedItem.Parser.ParseOrNull(result.Message.Value));
             }
-            else
+            else if (StatusEvent.Parser.ParseOrNull(result.Message.Value) is { Source: not null } status)
             {
-                _onRanked(RankedItem.Parser.ParseFrom(result.Message.Value));
+                _onStatus(status);
             }
+        }
+    }
+
+    private static void Tell<T>(Action<T> listener, T? message)
+        where T : class
+    {
+        if (message is not null)
+        {
+            listener(message);
         }
     }
 }
