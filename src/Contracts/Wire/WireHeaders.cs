@@ -11,6 +11,7 @@ public static class WireHeaders
     public const string Reason = "vigil-reason";
     public const string Stage = "vigil-stage";
     public const string SourceTopic = "vigil-source-topic";
+    public const string SourceTopicId = "vigil-source-topic-id";
     public const string SourcePartition = "vigil-source-partition";
     public const string SourceOffset = "vigil-source-offset";
 

@@ -56,6 +56,7 @@ internal sealed class OutcomeMessages(Topics topics, string topicId)
         headers.Add(WireHeaders.Reason, Encoding.UTF8.GetBytes(decoded.Reason));
         headers.Add(WireHeaders.Stage, DecodeStage);
         headers.Add(WireHeaders.SourceTopic, Encoding.UTF8.GetBytes(topics.Content));
+        headers.Add(WireHeaders.SourceTopicId, Encoding.ASCII.GetBytes(topicId));
         headers.Add(WireHeaders.SourcePartition, Number(record.Partition));
         headers.Add(WireHeaders.SourceOffset, Number(record.Offset));
         if (!record.Headers.TryGetLastBytes(WireHeaders.TraceParent, out _))

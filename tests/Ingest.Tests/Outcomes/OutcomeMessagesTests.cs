@@ -27,9 +27,9 @@ public sealed class OutcomeMessagesTests
         Assert.Same(value, letter.Value);
         Assert.Equal(["a", "a", "vigil-reason"], letter.Headers.Take(3).Select(header => header.Key));
         Assert.Equal([1], letter.Headers[0].GetValueBytes());
-        Assert.Equal(("registry_frame", "decode", "t.content", "3", "42"), (
+        Assert.Equal(("registry_frame", "decode", "t.content", "topic-uuid", "3", "42"), (
             Last(letter.Headers, WireHeaders.Reason), Last(letter.Headers, WireHeaders.Stage), Last(letter.Headers, WireHeaders.SourceTopic),
-            Last(letter.Headers, WireHeaders.SourcePartition), Last(letter.Headers, WireHeaders.SourceOffset)));
+            Last(letter.Headers, WireHeaders.SourceTopicId), Last(letter.Headers, WireHeaders.SourcePartition), Last(letter.Headers, WireHeaders.SourceOffset)));
         var status = StatusEvent.Parser.ParseFrom(messages[Topics.Status].Value);
         Assert.Equal((Contracts.Wire.Disposition.Rejected, "registry_frame", 42L, "topic-uuid"), (status.Disposition, status.Reason, status.Source.Offset, status.Source.TopicId));
         Assert.Equal(StatusEvent.Types.Kind.Disposition, status.Kind);

@@ -24,14 +24,15 @@ internal sealed class AccountReader(KafkaClients clients)
         // Older records have left content by retention; what status still says of them is no part of this account.
         bool Retained(RecordPosition position) => first.TryGetValue(position.Partition, out var from) && position.Offset >= from;
         await _topics.ReadAsync(clients.Topics.Status, record => AddStatus(account, record, topicId, Retained), cancellation);
-        await _topics.ReadAsync(clients.Topics.DeadLetters, record => AddDeadLetter(account, record, Retained), cancellation);
+        await _topics.ReadAsync(clients.Topics.DeadLetters, record => AddDeadLetter(account, record, topicId, Retained), cancellation);
         await _topics.ReadAsync(
             clients.Topics.Ranked,
             record =>
             {
-                var item = RankedItem.Parser.ParseFrom(record.Message.Value);
-                var position = PositionOf(item.Source);
-                if (item.Source.TopicId == topicId && Retained(position))
+                if (RankedItem.Parser.ParseOrNull(record.Message.Value) is { Source: not null } item
+                    && item.Source.TopicId == topicId
+                    && PositionOf(item.Source) is var position
+                    && Retained(position))
                 {
                     account.AddRanked(position, (Disposition)item.Disposition);
                     ranked(item);
@@ -45,15 +46,22 @@ internal sealed class AccountReader(KafkaClients clients)
 
     private static void AddStatus(Account account, ConsumeResult<byte[]?, byte[]?> record, string topicId, Func<RecordPosition, bool> retained)
     {
-        var status = StatusEvent.Parser.ParseFrom(record.Message.Value);
-        if (status.Kind == StatusEvent.Types.Kind.Disposition && status.Source.TopicId == topicId && PositionOf(status.Source) is var position && retained(position))
+        if (StatusEvent.Parser.ParseOrNull(record.Message.Value) is { Kind: StatusEvent.Types.Kind.Disposition, Source: not null } status
+            && status.Source.TopicId == topicId
+            && PositionOf(status.Source) is var position
+            && retained(position))
         {
             account.AddDisposition(position, (Disposition)status.Disposition, status.Reason);
         }
     }
 
-    private static void AddDeadLetter(Account account, ConsumeResult<byte[]?, byte[]?> record, Func<RecordPosition, bool> retained)
+    private static void AddDeadLetter(Account account, ConsumeResult<byte[]?, byte[]?> record, string topicId, Func<RecordPosition, bool> retained)
     {
+        if (Header(record, WireHeaders.SourceTopicId) is { } source && source != topicId)
+        {
+            return;
+        }
+
         var position = new RecordPosition((int)Number(record, WireHeaders.SourcePartition), Number(record, WireHeaders.SourceOffset));
         if (retained(position))
         {
@@ -62,7 +70,10 @@ internal sealed class AccountReader(KafkaClients clients)
     }
 
     private static long Number(ConsumeResult<byte[]?, byte[]?> record, string header) =>
-        record.Message.Headers.TryGetLastBytes(header, out var bytes) && long.TryParse(Encoding.UTF8.GetString(bytes), out var number)
+        long.TryParse(Header(record, header), out var number)
             ? number
             : throw new CommandFailedException($"The dead letter at {record.TopicPartitionOffset} carries no header {header}.");
+
+    private static string? Header(ConsumeResult<byte[]?, byte[]?> record, string header) =>
+        record.Message.Headers.TryGetLastBytes(header, out var bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;
 }
