@@ -29,6 +29,9 @@ internal static partial class IngestLog
     [LoggerMessage(8, LogLevel.Critical, "{Call} did not return within {Seconds} s; ending the process so that a restart can recover")]
     public static partial void Hung(ILogger log, string call, double seconds);
 
+    [LoggerMessage(10, LogLevel.Debug, "Paused {Count} partitions: the batches before them are not through yet")]
+    public static partial void Paused(ILogger log, int count);
+
     [LoggerMessage(9, LogLevel.Information, "Transactions run as {TransactionalId}")]
     public static partial void Initialized(ILogger log, string transactionalId);
 }

@@ -25,6 +25,13 @@ public sealed class IngestOptions
     [Range(64 * 1024, 256 * 1024 * 1024)]
     public int BatchBytes { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes of text at which a batch is sealed, 4 KiB to 64 MiB. Default 256 KiB, so that a run of the longest texts takes seconds, not minutes.
+    /// Images of protobuf records do not count.
+    /// </summary>
+    [Range(4 * 1024, 64 * 1024 * 1024)]
+    public int BatchTextBytes { get; set; } = 256 * 1024;
+
     /// <summary>Age in milliseconds at which a batch is sealed, 1 to 10,000. Default 50.</summary>
     [Range(1, 10_000)]
     public int BatchMilliseconds { get; set; } = 50;

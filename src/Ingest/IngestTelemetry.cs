@@ -43,6 +43,25 @@ public static class IngestTelemetry
     internal static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>(
         "vigil.dead_letters", "{record}", "Committed dead letters by reason.");
 
+    private static readonly Counter<long> ConsumedMessages = Meter.CreateCounter<long>(
+        "messaging.client.consumed.messages", "{message}", "Records read from a topic.");
+
+    private static readonly Counter<long> SentMessages = Meter.CreateCounter<long>(
+        "messaging.client.sent.messages", "{message}", "Records of committed transactions, by topic.");
+
+    private static readonly Histogram<double> ProcessDuration = Meter.CreateHistogram(
+        "messaging.process.duration", "s", "From a batch being read to its commit.", advice: Seconds);
+
+    private static readonly KeyValuePair<string, object?> Kafka = new("messaging.system", "kafka");
+
+    internal static void Consumed(string topic, int records) => ConsumedMessages.Add(records, Kafka, Destination(topic));
+
+    internal static void Sent(string topic, int records) => SentMessages.Add(records, Kafka, Destination(topic));
+
+    internal static void Processed(string topic, TimeSpan duration) => ProcessDuration.Record(duration.TotalSeconds, Kafka, Destination(topic));
+
+    private static KeyValuePair<string, object?> Destination(string topic) => new("messaging.destination.name", topic);
+
     /// <summary>Exports lag and buffer depth of one worker while the returned meter lives.</summary>
     public static IDisposable Observe(ConsumerProgress progress, InFlightBatches inFlight, string topic)
     {

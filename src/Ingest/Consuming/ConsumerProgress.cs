@@ -31,8 +31,38 @@ public sealed class ConsumerProgress(TimeProvider time)
                 _partitions[partition] = known = new() { Next = offset };
             }
 
-            known.High = Math.Max(high, offset + 1);
+            if (known.High <= known.Next)
+            {
+                // There was no backlog: it begins with this record, however long the topic was silent before.
+                known.Oldest = recordTime;
+            }
+
+            known.High = Math.Max(Math.Max(known.High, high), offset + 1);
             known.Oldest ??= recordTime;
+        }
+    }
+
+    /// <summary>Where the log of a partition ends now; a consumer that is paused does not hear of it.</summary>
+    public void End(int partition, long high)
+    {
+        lock (_lock)
+        {
+            if (_partitions.TryGetValue(partition, out var known) && high > known.High)
+            {
+                known.Oldest = known.High > known.Next ? known.Oldest : time.GetUtcNow();
+                known.High = high;
+            }
+        }
+    }
+
+    public IReadOnlyList<int> Partitions
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _partitions.Keys];
+            }
         }
     }
 

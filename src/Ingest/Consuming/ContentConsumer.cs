@@ -145,6 +145,7 @@ public sealed class ContentConsumer : IDisposable
             var batch = new SealedBatch(_open.Take(), _epoch, _consumer.ConsumerGroupMetadata, _time.GetTimestamp());
             _inFlight.Add(batch);
             _sealed.Add(batch);
+            IngestTelemetry.Consumed(_topic, batch.Records.Count);
         }
 
         if (_open.IsFull)
@@ -212,6 +213,7 @@ public sealed class ContentConsumer : IDisposable
             if (!_paused)
             {
                 Pause();
+                IngestLog.Paused(_log, _consumer.Assignment.Count);
             }
 
             KeepMembership(TimeSpan.Zero);

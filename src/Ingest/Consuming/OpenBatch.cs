@@ -1,15 +1,16 @@
 namespace Vigil.Ingest;
 
-/// <summary>Gathers records until the batch is full by count or bytes, or old enough. Poll thread only.</summary>
+/// <summary>Gathers records until the batch is full by count, bytes or text, or old enough. Poll thread only.</summary>
 internal sealed class OpenBatch(IngestOptions options, TimeProvider time)
 {
     private List<ConsumedRecord> _records = new(options.BatchRecords);
     private long _bytes;
+    private long _textBytes;
     private long _openedAt;
 
     public bool IsEmpty => _records.Count == 0;
 
-    public bool IsFull => _records.Count >= options.BatchRecords || _bytes >= options.BatchBytes;
+    public bool IsFull => _records.Count >= options.BatchRecords || _bytes >= options.BatchBytes || _textBytes >= options.BatchTextBytes;
 
     public bool IsDue => !IsEmpty && (IsFull || Age >= TimeSpan.FromMilliseconds(options.BatchMilliseconds));
 
@@ -29,6 +30,7 @@ internal sealed class OpenBatch(IngestOptions options, TimeProvider time)
 
         _records.Add(record);
         _bytes += record.Size;
+        _textBytes += TextWeight.Of(record.Value);
     }
 
     /// <summary>Takes the records of lost partitions out.</summary>
@@ -36,6 +38,7 @@ internal sealed class OpenBatch(IngestOptions options, TimeProvider time)
     {
         _records.RemoveAll(record => partitions.Contains(record.Partition));
         _bytes = _records.Sum(record => record.Size);
+        _textBytes = _records.Sum(record => TextWeight.Of(record.Value));
     }
 
     public IReadOnlyList<ConsumedRecord> Take()
@@ -49,5 +52,6 @@ internal sealed class OpenBatch(IngestOptions options, TimeProvider time)
     {
         _records = new(options.BatchRecords);
         _bytes = 0;
+        _textBytes = 0;
     }
 }

@@ -6,9 +6,9 @@ namespace Vigil.Ingest;
 
 /// <summary>
 /// Knows the content topic by its id, not its name: a topic deleted and created again is another one, and a worker that sees
-/// that stops. It also notices when Kafka has not answered for too long.
+/// that stops. It also notices when Kafka has not answered for too long, and how far the log has grown meanwhile.
 /// </summary>
-public sealed class TopicWatch(AdminClientConfig config, string topic, TimeSpan patience, TimeProvider time, ILogger<TopicWatch> log) : IDisposable
+public sealed class TopicWatch(AdminClientConfig config, string topic, TimeSpan patience, ConsumerProgress progress, TimeProvider time, ILogger<TopicWatch> log) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(8);
@@ -49,6 +49,8 @@ public sealed class TopicWatch(AdminClientConfig config, string topic, TimeSpan 
                     throw new WorkerStoppedException(
                         $"Topic {topic} was created anew: its id was {id} and is now {found}. Its offsets mean other records, so this worker stops; started again it begins with the new topic.");
                 }
+
+                await NoteEndsAsync().ConfigureAwait(false);
             }
             else if (time.GetElapsedTime(answered) > patience)
             {
@@ -58,6 +60,28 @@ public sealed class TopicWatch(AdminClientConfig config, string topic, TimeSpan 
     }
 
     public void Dispose() => _admin.Dispose();
+
+    private async Task NoteEndsAsync()
+    {
+        var partitions = progress.Partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new(topic, partition), OffsetSpec = OffsetSpec.Latest() }).ToList();
+        if (partitions.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var ends = await _admin.ListOffsetsAsync(partitions, new() { RequestTimeout = CallTimeout, IsolationLevel = IsolationLevel.ReadCommitted }).ConfigureAwait(false);
+            foreach (var end in ends.ResultInfos.Where(end => !end.TopicPartitionOffsetError.Error.IsError))
+            {
+                progress.End(end.TopicPartitionOffsetError.Partition, end.TopicPartitionOffsetError.Offset);
+            }
+        }
+        catch (KafkaException fault)
+        {
+            IngestLog.ClientError(log, "admin", fault.Error.Code.ToString(), fault.Error.Reason);
+        }
+    }
 
     private async Task<string?> TryFindIdAsync()
     {

@@ -184,6 +184,10 @@ public sealed class OutcomeTransaction : IDisposable
         _window.Commit(computed.Overlay);
         _inFlight.Finish(computed.Batch);
         IngestTelemetry.TransactionDuration.Record(_time.GetElapsedTime(started).TotalSeconds);
+        IngestTelemetry.Processed(_topics.Content, _time.GetElapsedTime(computed.Batch.SealedAt));
+        IngestTelemetry.Sent(_topics.Status, kept.Count);
+        IngestTelemetry.Sent(_topics.Ranked, kept.Count(outcome => outcome.Ranked is not null));
+        IngestTelemetry.Sent(_topics.DeadLetters, kept.Count(outcome => outcome.Disposition == Disposition.Rejected));
         var now = _time.GetUtcNow();
         foreach (var outcome in kept)
         {

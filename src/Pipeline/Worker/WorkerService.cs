@@ -21,13 +21,13 @@ internal sealed class WorkerService(
     {
         await CheckTopicsAsync();
         var ingest = options.Value;
+        var progress = new ConsumerProgress(time);
         using var watch = new TopicWatch(
-            clients.Admin(), clients.Topics.Content, TimeSpan.FromMinutes(ingest.KafkaPatienceMinutes), time, logs.CreateLogger<TopicWatch>());
+            clients.Admin(), clients.Topics.Content, TimeSpan.FromMinutes(ingest.KafkaPatienceMinutes), progress, time, logs.CreateLogger<TopicWatch>());
         var topicId = await watch.FindIdAsync() ?? throw new WorkerStoppedException($"Topic {clients.Topics.Content} does not exist. Run: vigil topics apply");
 
         var inFlight = new InFlightBatches();
         var window = new DuplicateWindow(ingest.WindowIds);
-        var progress = new ConsumerProgress(time);
         using var metrics = IngestTelemetry.Observe(progress, inFlight, clients.Topics.Content);
         using var transaction = new OutcomeTransaction(
             clients.TransactionalProducer(clients.Named($"{WorkerRole.GroupName}-{ingest.InstanceName}")),

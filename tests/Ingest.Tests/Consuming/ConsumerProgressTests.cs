@@ -21,6 +21,32 @@ public sealed class ConsumerProgressTests
     }
 
     [Fact]
+    public void Lags_FirstRecordAfterALongSilence_IsAsOldAsItself()
+    {
+        var progress = new ConsumerProgress(_time);
+        progress.Read(3, 10, TestRecords.Noon, 11);
+        progress.Committed(3, 11, TestRecords.Noon);
+        _time.Advance(TimeSpan.FromHours(1));
+        progress.Read(3, 11, _time.GetUtcNow().AddSeconds(-2), 12);
+
+        Assert.Equal((3, 1L, 2.0), Assert.Single(progress.Lags()));
+    }
+
+    [Fact]
+    public void Lags_LogGrowsWhileNothingIsRead_GrowWithIt()
+    {
+        var progress = new ConsumerProgress(_time);
+        progress.Read(3, 10, TestRecords.Noon, 11);
+        progress.Committed(3, 11, TestRecords.Noon);
+        progress.End(3, 15);
+        progress.End(4, 15);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        progress.End(3, 20);
+
+        Assert.Equal((3, 9L, 30.0), Assert.Single(progress.Lags()));
+    }
+
+    [Fact]
     public void Forget_RevokedPartition_IsNoLongerReported()
     {
         var progress = new ConsumerProgress(_time);

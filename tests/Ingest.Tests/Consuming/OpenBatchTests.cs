@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using Microsoft.Extensions.Time.Testing;
+using Vigil.Contracts.Wire;
 using static Vigil.Ingest.Tests.TestRecords;
 
 namespace Vigil.Ingest.Tests.Consuming;
@@ -25,6 +27,28 @@ public sealed class OpenBatchTests
         Assert.False(batch.IsDue);
         batch.Add(Record("b", new byte[4 * 1024]));
         Assert.True(batch is { IsDue: true, IsFull: true });
+    }
+
+    [Fact]
+    public void IsDue_ByText_AtTheLimit()
+    {
+        var batch = new OpenBatch(new() { BatchTextBytes = 64 * 1024 }, _time);
+        batch.Add(Proto("a", Post("a", new string('x', 50 * 1024))));
+        Assert.False(batch.IsDue);
+        batch.Add(Json("b", $$"""{"id":"b","parts":[{"text":"{{new string('x', 14 * 1024)}}"}]}"""));
+        Assert.True(batch is { IsDue: true, IsFull: true });
+        batch.Take();
+        Assert.False(batch.IsFull);
+    }
+
+    [Fact]
+    public void IsDue_ByText_ImagesDoNotCount()
+    {
+        var batch = new OpenBatch(new() { BatchTextBytes = 64 * 1024 }, _time);
+        var picture = Post("a", "beside it");
+        picture.Parts.Add(new Part { Image = new() { Bytes = ByteString.CopyFrom(new byte[100 * 1024]) } });
+        batch.Add(Proto("a", picture));
+        Assert.False(batch.IsDue);
     }
 
     [Fact]
