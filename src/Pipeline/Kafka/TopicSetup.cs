@@ -155,8 +155,14 @@ internal sealed class TopicSetup(KafkaClients clients) : IDisposable
 
     private List<(string Name, string Is, string Wanted)> Differences(TopicSettings topic, IReadOnlyDictionary<string, string> configs) =>
         [.. Configs(topic)
-            .Where(wanted => configs.GetValueOrDefault(wanted.Key, "") != wanted.Value)
+            .Where(wanted => !Suits(wanted.Key, configs.GetValueOrDefault(wanted.Key, ""), wanted.Value))
             .Select(wanted => (wanted.Key, configs.GetValueOrDefault(wanted.Key, ""), wanted.Value))];
+
+    // An operator may keep records longer, take larger ones and ask for more replicas than we do; apply must not take that back.
+    private static bool Suits(string name, string found, string wanted) => found == wanted
+        || (name is "retention.ms" or "max.message.bytes" or "min.insync.replicas"
+            && long.TryParse(found, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var has)
+            && (has >= long.Parse(wanted, CultureInfo.InvariantCulture) || (name == "retention.ms" && has == -1)));
 
     private Dictionary<string, string> Configs(TopicSettings topic)
     {

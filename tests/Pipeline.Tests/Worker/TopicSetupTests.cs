@@ -29,17 +29,43 @@ public sealed class TopicSetupTests
         var clients = Clients(broker);
         using var setup = new TopicSetup(clients);
         await setup.ApplyAsync(grow: false);
-        using var admin = new AdminClientBuilder(clients.Admin()).Build();
-        await admin.IncrementalAlterConfigsAsync(new()
-        {
-            [new() { Type = ResourceType.Topic, Name = clients.Topics.Content }] =
-                [new() { Name = "message.timestamp.type", Value = "CreateTime", IncrementalOperation = AlterConfigOpType.Set }],
-        });
+        await SetAsync(clients, "message.timestamp.type", "CreateTime");
         Assert.Contains("message.timestamp.type=CreateTime", Assert.Single(await setup.FaultsAsync()), StringComparison.Ordinal);
 
         await setup.ApplyAsync(grow: false);
 
         Assert.Empty(await setup.FaultsAsync());
+    }
+
+    [Theory]
+    [InlineData("retention.ms", "1209600000")]
+    [InlineData("retention.ms", "-1")]
+    [InlineData("max.message.bytes", "10485760")]
+    public async Task ApplyAsync_MoreThanWanted_IsLeftAsTheOperatorSetIt(string name, string value)
+    {
+        await using var broker = DevelopmentBroker.Start();
+        var clients = Clients(broker);
+        using var setup = new TopicSetup(clients);
+        await setup.ApplyAsync(grow: false);
+        await SetAsync(clients, name, value);
+
+        await setup.ApplyAsync(grow: false);
+
+        Assert.Empty(await setup.FaultsAsync());
+        using var admin = new AdminClientBuilder(clients.Admin()).Build();
+        var found = await admin.DescribeConfigsAsync([new() { Type = ResourceType.Topic, Name = clients.Topics.Content }]);
+        Assert.Equal(value, found[0].Entries[name].Value);
+    }
+
+    [Fact]
+    public async Task FaultsAsync_LessThanWanted_IsAFault()
+    {
+        await using var broker = DevelopmentBroker.Start();
+        var clients = Clients(broker);
+        using var setup = new TopicSetup(clients);
+        await setup.ApplyAsync(grow: false);
+        await SetAsync(clients, "retention.ms", "60000");
+        Assert.Contains("retention.ms=60000", Assert.Single(await setup.FaultsAsync()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,6 +82,15 @@ public sealed class TopicSetupTests
 
         await setup.ApplyAsync(grow: true);
         Assert.Equal(12, (await setup.ReadAsync())[0].Partitions);
+    }
+
+    private static async Task SetAsync(KafkaClients clients, string name, string value)
+    {
+        using var admin = new AdminClientBuilder(clients.Admin()).Build();
+        await admin.IncrementalAlterConfigsAsync(new()
+        {
+            [new() { Type = ResourceType.Topic, Name = clients.Topics.Content }] = [new() { Name = name, Value = value, IncrementalOperation = AlterConfigOpType.Set }],
+        });
     }
 
     private static KafkaClients Clients(DevelopmentBroker broker) => new(Options.Create(new KafkaOptions { Bootstrap = broker.Bootstrap, Prefix = "s." }));
