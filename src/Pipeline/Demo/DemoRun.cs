@@ -5,6 +5,7 @@ using Vigil.Pipeline.Demo.Services;
 using Vigil.Pipeline.Demo.View;
 using Vigil.Pipeline.Kafka;
 using Vigil.Pipeline.Roles;
+using Vigil.Review;
 
 namespace Vigil.Pipeline.Demo;
 
@@ -24,7 +25,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         // :: Step 1: services
         await using var services = await DemoServices.StartAsync(cancellation);
         var reviewer = DemoReviewer.Make();
-        await using var app = VigilHost.Build(Role.All, [.. Settings(services), .. reviewer.Settings], QuietLogs.Apply);
+        await using var app = VigilHost.Build(Role.All, [.. Settings(services), .. reviewer.Settings, .. options.Settings], QuietLogs.Apply);
         var clients = app.Services.GetRequiredService<KafkaClients>();
         await KafkaReachable.CheckAsync(clients, cancellation);
 
@@ -36,17 +37,19 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
 
         // :: Step 3: roles
         var board = new LiveBoard(time);
-        using var reader = new LiveReader(clients, board.Apply, item => board.Apply(item.ToDomain()));
+        using var reader = new LiveReader(clients, board.Apply, item => board.Apply(item.Timings));
         await VigilHost.StartAsync(app, cancellation);
         await output.WriteLineAsync($"vigil demo: Kafka {services.Kafka}{(services.KafkaEmbedded ? " (embedded development broker)" : "")}, Redis {services.Redis}{(services.RedisEmbedded ? " (child process)" : "")}, HTTP {Http(app)}");
         await output.WriteLineAsync($"vigil demo: reviewers' API under {Http(app)} with the header  Authorization: Bearer {reviewer.Token}");
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
         var reading = reader.RunAsync(ending.Token);
+        var queues = QueueWatchOf(app, time);
+        var watching = queues.RunAsync(ending.Token);
         try
         {
             await output.WriteLineAsync("vigil demo: waiting for the roles and the bank of known violations");
             await new Readiness(app.Services, time).WaitAsync(isFresh: services.KafkaEmbedded, ending.Token);
-            return await RunStreamAsync(stream, new Running(services, app, clients, board, reviewer), ending.Token);
+            return await RunStreamAsync(stream, new Running(services, app, clients, board, queues, reviewer), ending.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -56,7 +59,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         finally
         {
             await ending.CancelAsync();
-            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(reading, watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await app.StopAsync(CancellationToken.None);
         }
     }
@@ -65,7 +68,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
     {
         // :: Step 4: the stream
         var publisher = new StreamPublisher(running.Clients, time, options.Rate);
-        DemoSnapshot Snapshot() => running.Board.Snapshot(publisher.Delivered, stream.Total, DemoDisplay.TopItems);
+        DemoSnapshot Snapshot() => running.Board.Snapshot(publisher.Delivered, stream.Total, running.Queues.View);
         var display = new DemoDisplay(time, output, showSnippets: stream.IsShipped);
         running.Board.Begin();
         var finished = PublishAndFinishAsync(stream, publisher, running, cancellation);
@@ -84,6 +87,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
 
         if (!DemoDisplay.IsTerminal)
         {
+            await running.Queues.SettleAsync(cancellation);
             await WriteAsync(PlainView.Queues(Snapshot()));
         }
 
@@ -181,7 +185,13 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         return [.. services.Settings, KeyValuePair.Create("Http:Urls", (string?)(string.IsNullOrEmpty(http) ? "http://127.0.0.1:0" : http))];
     }
 
+    private static QueueWatch QueueWatchOf(WebApplication app, TimeProvider time)
+    {
+        var queues = app.Services.GetRequiredService<ReviewStage>().Queues;
+        return new(queues.ListAsync, queues.TopAsync, DemoDisplay.TopItems, time);
+    }
+
     private static string Http(WebApplication app) => string.Join(' ', app.Urls);
 
-    private sealed record Running(DemoServices Services, WebApplication App, KafkaClients Clients, LiveBoard Board, DemoReviewer Reviewer);
+    private sealed record Running(DemoServices Services, WebApplication App, KafkaClients Clients, LiveBoard Board, QueueWatch Queues, DemoReviewer Reviewer);
 }

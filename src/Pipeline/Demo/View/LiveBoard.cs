@@ -1,10 +1,9 @@
 using Vigil.Contracts.Wire;
 using Disposition = Vigil.Contracts.Disposition;
-using RankedItem = Vigil.Contracts.RankedItem;
 
 namespace Vigil.Pipeline.Demo.View;
 
-/// <summary>What <c>status</c> and <c>ranked</c> have said since the demo began, folded as they are read. Thread-safe.</summary>
+/// <summary>What <c>status</c> and the timings of <c>ranked</c> have said since the demo began, folded as they are read. Thread-safe.</summary>
 internal sealed class LiveBoard(TimeProvider time)
 {
     private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(5);
@@ -16,7 +15,6 @@ internal sealed class LiveBoard(TimeProvider time)
     private readonly RecentValues _latency = new();
     private readonly SortedDictionary<string, RecentValues> _stages = new(StringComparer.Ordinal);
     private readonly List<string> _stageOrder = [];
-    private readonly WaitingItems _waiting = new();
     private readonly Queue<(TimeSpan At, int Finished)> _pace = [];
     private int _finished;
 
@@ -59,12 +57,11 @@ internal sealed class LiveBoard(TimeProvider time)
         }
     }
 
-    public void Apply(RankedItem item)
+    public void Apply(IEnumerable<StageTiming> timings)
     {
         lock (_lock)
         {
-            _waiting.Apply(item);
-            foreach (var timing in item.Timings)
+            foreach (var timing in timings)
             {
                 if (!_stages.TryGetValue(timing.Stage, out var values))
                 {
@@ -88,7 +85,7 @@ internal sealed class LiveBoard(TimeProvider time)
         }
     }
 
-    public DemoSnapshot Snapshot(int published, int? total, int topItems)
+    public DemoSnapshot Snapshot(int published, int? total, QueueView queues)
     {
         lock (_lock)
         {
@@ -110,8 +107,8 @@ internal sealed class LiveBoard(TimeProvider time)
                 _latency.Spread(),
                 [.. _stageOrder.Select(stage => (stage, _stages[stage].Spread()))],
                 new Dictionary<Disposition, int>(_dispositions),
-                new SortedDictionary<string, int>(_waiting.Depths.ToDictionary(), StringComparer.Ordinal),
-                _waiting.TopOfEach(topItems));
+                queues.Depths,
+                queues.Top);
         }
     }
 }

@@ -39,6 +39,14 @@ internal sealed record WaitingItem(
             ranking.Snippet.Text);
     }
 
+    /// <summary>Of several ordered queues the first items, the first of each queue before any second.</summary>
+    public static IReadOnlyList<WaitingItem> FirstOfEach(IEnumerable<IReadOnlyList<WaitingItem>> queues, int count) =>
+    [
+        .. queues.SelectMany(queue => queue.Select((item, place) => (item, place)))
+            .OrderBy(entry => entry.place).ThenByDescending(entry => entry.item.Order)
+            .Select(entry => entry.item).Take(count),
+    ];
+
     // Reasons speak of the policy that decided; without them the likeliest one over its threshold did. Null: none did.
     private static PolicyScore? Decisive(Ranking ranking)
     {

@@ -32,12 +32,7 @@ internal sealed class WaitingItems(int capacity = 200_000)
     public IReadOnlyList<WaitingItem> Top(string queue, int count) => [.. Ordered(queue).Take(count)];
 
     /// <summary>The first items over all queues, the first of each queue before any second.</summary>
-    public IReadOnlyList<WaitingItem> TopOfEach(int count) =>
-    [
-        .. _depths.Keys.SelectMany(queue => Top(queue, count).Select((item, place) => (item, place)))
-            .OrderBy(entry => entry.place).ThenByDescending(entry => entry.item.Order)
-            .Select(entry => entry.item).Take(count),
-    ];
+    public IReadOnlyList<WaitingItem> TopOfEach(int count) => WaitingItem.FirstOfEach(_depths.Keys.Select(queue => Top(queue, count)), count);
 
     /// <returns>Every waiting item's place, from 1, in its queue.</returns>
     public IReadOnlyDictionary<string, (string Queue, int Place)> Places() => _depths.Keys
