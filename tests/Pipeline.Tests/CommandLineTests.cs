@@ -12,6 +12,17 @@ public sealed class CommandLineTests
     public async Task RunAsync_WrongConfiguration_IsTwo() =>
         Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(["run", "--set", "Kafka:Bootstrap=127.0.0.1:9", "--set", "Kafka:Replication=99"]));
 
+    [Theory]
+    [InlineData("Kafka:Replication=many")]
+    [InlineData("Kafka:Bootstap=127.0.0.1:9")]
+    [InlineData("Kafka:Client:security.protocol=bogus")]
+    [InlineData("Kafka:Client:no.such.setting=1")]
+    public async Task RunAsync_SettingThatIsNone_IsTwo(string setting)
+    {
+        Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(["run", "--roles", "bank", "--set", "Kafka:Bootstrap=127.0.0.1:9", "--set", setting]));
+        Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(["bank", "list", "--set", "Kafka:Bootstrap=127.0.0.1:9", "--set", setting]));
+    }
+
     [Fact]
     public async Task RunAsync_KafkaNamedButUnreachable_IsThree() =>
         Assert.Equal(ExitCode.Unreachable, await CommandLine.RunAsync(

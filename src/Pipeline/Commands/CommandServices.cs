@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Vigil.Pipeline.Configuration;
 using Vigil.Pipeline.Kafka;
 
@@ -17,8 +18,14 @@ internal static class CommandServices
             .AddJsonFile("appsettings.json", optional: true)
             .AddEnvironmentVariables();
         configuration.AddVigil(settings);
+        var built = configuration.Build();
+        if (SettingsCheck.Errors(built) is { Count: > 0 } errors)
+        {
+            throw new OptionsValidationException("Vigil", typeof(CommandServices), errors);
+        }
+
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(configuration.Build());
+        services.AddSingleton<IConfiguration>(built);
         services.AddVigilOptions();
         services.AddSingleton<KafkaClients>();
         add(services);

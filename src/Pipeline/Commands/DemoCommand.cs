@@ -14,7 +14,8 @@ internal static class DemoCommand
         var overlay = new Option<int?>("--overlay") { Description = "Lay edits, deletions, repeats and reach over the data file, drawn from this seed.", HelpName = "SEED" };
         var rate = new Option<double>("--rate") { Description = "Records a second; without it, as fast as they are taken.", HelpName = "N" };
         var limit = new Option<int>("--limit") { Description = "Only the first records of the stream.", HelpName = "N" };
-        var command = new Command("demo", "Starts a broker, Redis and all roles, publishes a stream and shows the queues it becomes.") { exit, keep, data, overlay, rate, limit };
+        var settings = SettingOption.Create();
+        var command = new Command("demo", "Starts a broker, Redis and all roles, publishes a stream and shows the queues it becomes.") { exit, keep, data, overlay, rate, limit, settings };
         command.Validators.Add(result =>
         {
             if (result.GetValue(exit) && result.GetValue(keep))
@@ -35,7 +36,7 @@ internal static class DemoCommand
         command.SetAction((parsed, cancellation) =>
         {
             var options = new DemoOptions(
-                parsed.GetValue(exit), parsed.GetValue(keep), parsed.GetValue(data), parsed.GetValue(overlay), parsed.GetValue(rate), parsed.GetValue(limit));
+                parsed.GetValue(exit), parsed.GetValue(keep), parsed.GetValue(data), parsed.GetValue(overlay), parsed.GetValue(rate), parsed.GetValue(limit), parsed.GetRequiredValue(settings));
             return new DemoRun(options, TimeProvider.System, parsed.InvocationConfiguration.Output).RunAsync(cancellation);
         });
         return command;

@@ -12,16 +12,17 @@ internal static class TopicsCommand
     {
         var json = new Option<bool>("--json") { Description = "One JSON document on standard output" };
         var grow = new Option<bool>("--grow") { Description = "Also add partitions where there are too few; keys then move to other partitions" };
-        var list = new Command("list", "Shows each topic beside what Vigil wants of it.") { json };
-        list.SetAction((parsed, cancellation) => RunAsync(apply: false, grow: false, parsed.GetValue(json), cancellation));
-        var apply = new Command("apply", "Creates missing topics and alters settings that differ; never shrinks or deletes.") { grow, json };
-        apply.SetAction((parsed, cancellation) => RunAsync(apply: true, parsed.GetValue(grow), parsed.GetValue(json), cancellation));
+        var settings = SettingOption.Create();
+        var list = new Command("list", "Shows each topic beside what Vigil wants of it.") { json, settings };
+        list.SetAction((parsed, cancellation) => RunAsync(apply: false, grow: false, parsed.GetValue(json), parsed.GetRequiredValue(settings), cancellation));
+        var apply = new Command("apply", "Creates missing topics and alters settings that fall short; never shrinks or deletes.") { grow, json, settings };
+        apply.SetAction((parsed, cancellation) => RunAsync(apply: true, parsed.GetValue(grow), parsed.GetValue(json), parsed.GetRequiredValue(settings), cancellation));
         return new("topics", "Creates, mends and lists Vigil's topics.") { apply, list };
     }
 
-    private static async Task<int> RunAsync(bool apply, bool grow, bool json, CancellationToken cancellation)
+    private static async Task<int> RunAsync(bool apply, bool grow, bool json, KeyValuePair<string, string?>[] settings, CancellationToken cancellation)
     {
-        await using var services = CommandServices.Build();
+        await using var services = CommandServices.Build(settings);
         var clients = services.GetRequiredService<KafkaClients>();
         await KafkaReachable.CheckAsync(clients, cancellation);
         using var setup = new TopicSetup(clients);

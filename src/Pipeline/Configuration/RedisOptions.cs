@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Vigil.Pipeline.Redis;
 
 namespace Vigil.Pipeline.Configuration;
 
@@ -19,3 +20,28 @@ internal sealed class RedisOptions
 
 [OptionsValidator]
 internal sealed partial class RedisOptionsValidator : IValidateOptions<RedisOptions>;
+
+/// <summary>What attributes cannot say of <see cref="RedisOptions"/>.</summary>
+internal sealed class RedisOptionsRules : IValidateOptions<RedisOptions>
+{
+    public ValidateOptionsResult Validate(string? name, RedisOptions options)
+    {
+        if (options.Url.Length == 0)
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
+        try
+        {
+            return RedisClient.Parse(options).EndPoints.Count > 0 ? ValidateOptionsResult.Success : Unusable();
+        }
+        catch (Exception fault) when (fault is ArgumentException or FormatException or OverflowException)
+        {
+            return Unusable();
+        }
+    }
+
+    // The text is not repeated: it may hold a password.
+    private static ValidateOptionsResult Unusable() => ValidateOptionsResult.Fail(
+        "Vigil:Redis:Url (REDIS_URL) cannot be read: write redis://host:port, rediss://user:password@host:port/database, or a StackExchange.Redis configuration string.");
+}

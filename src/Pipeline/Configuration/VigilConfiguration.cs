@@ -20,6 +20,7 @@ internal static class VigilConfiguration
         services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<KafkaOptions>, KafkaOptionsValidator>();
         services.AddSingleton<IValidateOptions<RedisOptions>, RedisOptionsValidator>();
+        services.AddSingleton<IValidateOptions<RedisOptions>, RedisOptionsRules>();
         services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsValidator>();
     }
 

@@ -7,4 +7,5 @@ namespace Vigil.Pipeline.Demo;
 /// <param name="OverlaySeed">Edits, deletions, repeats and reach over the data file; null: none.</param>
 /// <param name="Rate">Records a second; 0: as fast as they are taken.</param>
 /// <param name="Limit">Records at most; 0: all.</param>
-internal sealed record DemoOptions(bool Exit, bool Keep, string? Data, int? OverlaySeed, double Rate, int Limit);
+/// <param name="Settings">For the roles; they win over the demo's own.</param>
+internal sealed record DemoOptions(bool Exit, bool Keep, string? Data, int? OverlaySeed, double Rate, int Limit, IReadOnlyList<KeyValuePair<string, string?>> Settings);

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Microsoft.Extensions.Options;
 using Vigil.Pipeline.Configuration;
 
 namespace Vigil.Pipeline.Kafka;
@@ -10,7 +11,7 @@ internal static class KafkaReachable
         () =>
         {
             // Connection attempts are retried and logged by the client; one message at the end is enough.
-            using var admin = new AdminClientBuilder(clients.Admin()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+            using var admin = Open(clients);
             try
             {
                 admin.GetMetadata(TimeSpan.FromSeconds(clients.Options.ConnectSeconds));
@@ -23,4 +24,17 @@ internal static class KafkaReachable
             }
         },
         cancellation);
+
+    private static IAdminClient Open(KafkaClients clients)
+    {
+        try
+        {
+            return new AdminClientBuilder(clients.Admin()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        }
+        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException)
+        {
+            // What passes through to the client only the client can judge.
+            throw new OptionsValidationException("Vigil", typeof(KafkaOptions), [$"Vigil:Kafka:Client: {fault.Message}"]);
+        }
+    }
 }

@@ -15,7 +15,9 @@ internal static class RedisClient
     {
         var configuration = Uri.TryCreate(options.Url, UriKind.Absolute, out var url) && url.Scheme is "redis" or "rediss"
             ? FromUrl(url!)
-            : ConfigurationOptions.Parse(options.Url);
+            : options.Url.StartsWith("redis://", StringComparison.OrdinalIgnoreCase) || options.Url.StartsWith("rediss://", StringComparison.OrdinalIgnoreCase)
+                ? throw new FormatException("not an address")
+                : ConfigurationOptions.Parse(options.Url);
         configuration.AbortOnConnectFail = false;
         configuration.ConnectRetry = 1;
         configuration.ConnectTimeout = 3_000;
