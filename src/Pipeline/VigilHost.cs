@@ -34,6 +34,7 @@ internal static class VigilHost
         builder.Services.AddVigilOptions();
         builder.Services.AddVigilTelemetry();
         builder.Services.AddHealthChecks();
+        builder.Services.AddReadinessLog();
         builder.Services.AddProblemDetails();
         AddRoles(builder, roles);
         configure?.Invoke(builder);
@@ -59,7 +60,7 @@ internal static class VigilHost
 
     public static async Task StartAsync(WebApplication app, CancellationToken cancellation)
     {
-        app.Services.GetService<IStartupValidator>()?.Validate();
+        Validate(app.Services);
         app.Urls.Clear();
         foreach (var url in app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.Addresses)
         {
@@ -81,6 +82,33 @@ internal static class VigilHost
         if (faults.Count > 0)
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(faults[0]);
+        }
+    }
+
+    /// <exception cref="OptionsValidationException">Something is wrong with the settings; names all of it.</exception>
+    private static void Validate(IServiceProvider services)
+    {
+        List<string> errors = [.. SettingsCheck.Errors(services.GetRequiredService<IConfiguration>())];
+        try
+        {
+            services.GetService<IStartupValidator>()?.Validate();
+        }
+        catch (OptionsValidationException invalid)
+        {
+            errors.AddRange(invalid.Failures);
+        }
+        catch (AggregateException several) when (several.InnerExceptions.All(inner => inner is OptionsValidationException))
+        {
+            errors.AddRange(several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(invalid => invalid.Failures));
+        }
+        catch (InvalidOperationException) when (errors.Count > 0)
+        {
+            // A value that cannot be bound is among the errors already.
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new OptionsValidationException("Vigil", typeof(VigilHost), errors);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Vigil.Pipeline.Demo.Services;
 
 namespace Vigil.Pipeline.Bench;
@@ -12,7 +10,7 @@ internal static class WorkerChild
 
     public static async Task<ChildProcess> StartAsync(string bootstrap, CancellationToken cancellation)
     {
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var worker = await ChildProcess.StartAsync(
             "vigil run",
             Path.Combine(AppContext.BaseDirectory, "vigil"),
@@ -49,12 +47,5 @@ internal static class WorkerChild
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

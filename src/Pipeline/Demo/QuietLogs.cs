@@ -10,11 +10,6 @@ internal static class QuietLogs
             return;
         }
 
-        builder.Configuration.AddInMemoryCollection(
-        [
-            KeyValuePair.Create("Logging:LogLevel:Default", (string?)nameof(LogLevel.Warning)),
-            // "Not ready yet" is what waiting for it looks like.
-            KeyValuePair.Create("Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks", (string?)nameof(LogLevel.None)),
-        ]);
+        builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("Logging:LogLevel:Default", (string?)nameof(LogLevel.Warning))]);
     }
 }

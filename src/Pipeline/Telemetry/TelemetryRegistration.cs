@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -9,11 +10,24 @@ internal static class TelemetryRegistration
 {
     private const string AllSignals = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    /// <summary>Logs changes of readiness; the framework's own line for every failed check is off in appsettings.json.</summary>
+    public static void AddReadinessLog(this IServiceCollection services)
+    {
+        services.AddSingleton<IHealthCheckPublisher, ReadinessLog>();
+        services.Configure<HealthCheckPublisherOptions>(publisher =>
+        {
+            publisher.Delay = TimeSpan.FromSeconds(1);
+            publisher.Period = TimeSpan.FromSeconds(5);
+            publisher.Predicate = check => check.Tags.Contains(VigilHost.ReadyTag);
+        });
+    }
+
     public static void AddVigilTelemetry(this IServiceCollection services)
     {
         services.AddHostedService<ConfigurationInfo>();
         services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("vigil", serviceVersion: ProductVersion.Text))
+            // Under what OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say, which is looked at last.
+            .ConfigureResource(resource => resource.AddService("vigil", serviceVersion: ProductVersion.Text).AddEnvironmentVariableDetector())
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter("Vigil.*", "System.Runtime").AddPrometheusExporter();

@@ -138,11 +138,9 @@ public abstract class ExactlyOnceSuite
         var published = new HashSet<(int, long)>();
         await PublishMany(harness, published, 0, 400);
         var scorer = new GatedScorer(gate);
-        await harness.StartWorkerAsync("one", scorer);
-        await harness.UntilAsync(() => scorer.IsWaiting, "a batch to wait in scoring", Token);
-
-        // Longer than the consumer waits for room before it pauses its partitions.
-        await Task.Delay(TimeSpan.FromSeconds(1.5), Token);
+        using var logs = new RecordedLogs();
+        await harness.StartWorkerAsync("one", scorer, logs);
+        await harness.UntilAsync(() => logs.Has("Paused "), "the first worker to pause its partitions", Token);
         await harness.StartWorkerAsync("two");
         await harness.UntilAsync(() => harness.Status().Count > 0, "the second worker to have partitions", Token);
         gate.Set();
@@ -190,13 +188,8 @@ public abstract class ExactlyOnceSuite
 internal sealed class GatedScorer(ManualResetEventSlim gate) : Scoring.IItemScorer
 {
     private readonly WordScorer _scorer = new();
-    private volatile bool _isWaiting;
-
-    public bool IsWaiting => _isWaiting;
-
     public IReadOnlyList<Scoring.ScoredItem> Score(IReadOnlyList<Contracts.Content> items, Scoring.StageClock clock, CancellationToken cancellation)
     {
-        _isWaiting = true;
         gate.Wait(cancellation);
         return _scorer.Score(items, clock, cancellation);
     }

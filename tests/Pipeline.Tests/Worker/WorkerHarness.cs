@@ -1,5 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Vigil.Broker;
@@ -45,11 +46,11 @@ internal sealed class WorkerHarness : IAsyncDisposable
         return harness;
     }
 
-    public async Task<WorkerService> StartWorkerAsync(string instance, IItemScorer? scorer = null)
+    public async Task<WorkerService> StartWorkerAsync(string instance, IItemScorer? scorer = null, ILoggerFactory? logs = null)
     {
         var ingest = new IngestOptions { Instance = instance, SessionTimeoutSeconds = 6, BatchRecords = 50, BatchMilliseconds = 20 };
         var worker = new WorkerService(
-            Clients, Options.Create(ingest), scorer ?? new WordScorer(), _bank, new(), TimeProvider.System, NullLoggerFactory.Instance);
+            Clients, Options.Create(ingest), scorer ?? new WordScorer(), _bank, new(), TimeProvider.System, logs ?? NullLoggerFactory.Instance);
         _workers.Add(worker);
         await worker.StartAsync(CancellationToken.None);
         return worker;

@@ -18,7 +18,7 @@ internal static class RedisChild
         for (var attempt = 1; ; attempt++)
         {
             // The port is free when it is looked up and may be taken a moment later: then another one is tried.
-            var port = FreePort();
+            var port = LoopbackPort.Free();
             var child = await ChildProcess.StartAsync("redis-server", "redis-server", Arguments(port, folder));
             try
             {
@@ -42,13 +42,6 @@ internal static class RedisChild
         "--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no",
         "--maxmemory-policy", "noeviction", "--daemonize", "no",
     ];
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     private static async Task AnswersAsync(int port, CancellationToken cancellation)
     {
