@@ -9,7 +9,7 @@ namespace Vigil.Contracts.Tests;
 /// </summary>
 public sealed class SchemaBaselineTests
 {
-    private static readonly string BaselinePath = Path.Combine(RepositoryRoot(), "schemas", "baseline.txt");
+    private static readonly string BaselinePath = Path.Combine(Repository.Root, "schemas", "baseline.txt");
 
     [Fact]
     public void Schemas_AgainstBaseline_BreakNothing()
@@ -74,15 +74,4 @@ public sealed class SchemaBaselineTests
         FieldType.Enum => field.EnumType.FullName,
         _ => field.FieldType.ToString().ToLowerInvariant(),
     };
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Pipeline.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
-    }
 }
