@@ -62,8 +62,9 @@ public sealed class ReviewerOptions
     public string Roles { get; set; } = Reviewer;
 }
 
+/// <summary>The ranges of <see cref="ReviewOptions"/>.</summary>
 [OptionsValidator]
-internal sealed partial class ReviewOptionsRanges : IValidateOptions<ReviewOptions>;
+public sealed partial class ReviewOptionsRanges : IValidateOptions<ReviewOptions>;
 
 /// <summary>What attributes cannot say of <see cref="ReviewOptions"/>.</summary>
 internal sealed partial class ReviewOptionsRules : IValidateOptions<ReviewOptions>

@@ -30,7 +30,7 @@ public static class ReviewRegistration
         services.AddSingleton(provider => new ReviewerTokens(provider.GetRequiredService<IOptions<ReviewOptions>>().Value.Tokens));
         services.AddHostedService(provider => provider.GetRequiredService<ReviewStage>().OpenService());
         services.AddProblemDetails();
-        services.AddOpenApi();
+        services.AddOpenApi(OpenApiDocument.Describe);
         services.ConfigureHttpJsonOptions(json =>
         {
             // The web host's relaxed encoder would let bidi and control characters through; this one escapes all but plain ASCII,

@@ -7,9 +7,11 @@ using Microsoft.Extensions.Options;
 using Spectre.Console;
 using StackExchange.Redis;
 using Vigil.Pipeline.Configuration;
+using Vigil.Pipeline.Demo.View;
 using Vigil.Pipeline.Kafka;
 using Vigil.Pipeline.Redis;
 using Vigil.Pipeline.Roles;
+using Vigil.Pipeline.Training;
 using Vigil.Rank.Policies;
 using Vigil.Review;
 using Vigil.Review.Projection;
@@ -39,20 +41,22 @@ internal static class QueueCommand
             }
         });
 
-        var list = new Command("list", "Depth and oldest wait of every queue.") { json };
-        list.SetAction((parsed, cancellation) => LookAsync((stage, asJson) => ListAsync(stage, asJson), parsed.GetValue(json), cancellation));
-        var top = new Command("top", "The most urgent items of a queue.") { queue, count, json };
-        top.SetAction((parsed, cancellation) => LookAsync((stage, asJson) => TopAsync(stage, parsed.GetValue(queue)!, parsed.GetValue(count), asJson), parsed.GetValue(json), cancellation));
-        var show = new Command("show", "One item: where it stands and why, its lease and its decisions.") { id, json };
-        show.SetAction((parsed, cancellation) => LookAsync((stage, asJson) => ShowAsync(stage, parsed.GetValue(id)!, asJson), parsed.GetValue(json), cancellation));
-        var rebuild = new Command("rebuild", "Builds the queues anew from the logs, beside the served ones, and swaps.") { json };
-        rebuild.SetAction((parsed, cancellation) => RebuildAsync(parsed.GetValue(json), cancellation));
+        var settings = SettingOption.Create();
+        var list = new Command("list", "Depth and oldest wait of every queue.") { json, settings };
+        list.SetAction((parsed, cancellation) => LookAsync(ListAsync, parsed.GetValue(json), parsed.GetValue(settings)!, cancellation));
+        var top = new Command("top", "The most urgent items of a queue.") { queue, count, json, settings };
+        top.SetAction((parsed, cancellation) => LookAsync(
+            (stage, asJson) => TopAsync(stage, parsed.GetValue(queue)!, parsed.GetValue(count), asJson), parsed.GetValue(json), parsed.GetValue(settings)!, cancellation));
+        var show = new Command("show", "One item: where it stands and why, its lease and its decisions.") { id, json, settings };
+        show.SetAction((parsed, cancellation) => LookAsync((stage, asJson) => ShowAsync(stage, parsed.GetValue(id)!, asJson), parsed.GetValue(json), parsed.GetValue(settings)!, cancellation));
+        var rebuild = new Command("rebuild", "Builds the queues anew from the logs, beside the served ones, and swaps.") { json, settings };
+        rebuild.SetAction((parsed, cancellation) => RebuildAsync(parsed.GetValue(json), parsed.GetValue(settings)!, cancellation));
         return new("queue", "Shows and rebuilds the review queues.") { list, top, show, rebuild };
     }
 
-    private static async Task<int> LookAsync(Func<ReviewStage, bool, Task> show, bool json, CancellationToken cancellation)
+    private static async Task<int> LookAsync(Func<ReviewStage, bool, Task> show, bool json, KeyValuePair<string, string?>[] settings, CancellationToken cancellation)
     {
-        await using var services = CommandServices.Build();
+        await using var services = CommandServices.Build(AddReviewOptions, settings);
         await using var redis = await ConnectAsync(services, cancellation);
         using var stage = Stage(services, redis, needsKafka: false);
         await show(stage, json);
@@ -71,7 +75,7 @@ internal static class QueueCommand
         var table = new Table().AddColumns("queue", "waiting", "oldest");
         foreach (var queue in queues)
         {
-            table.AddRow(Markup.Escape(queue.Name), $"{queue.Depth}", Age(queue.OldestAge));
+            table.AddRow(Shown(queue.Name), $"{queue.Depth}", Age(queue.OldestAge));
         }
 
         AnsiConsole.Write(table);
@@ -90,11 +94,11 @@ internal static class QueueCommand
         foreach (var item in top)
         {
             table.AddRow(
-                Markup.Escape(item.Id),
+                Shown(item.Id),
                 item.Item?.Ranking?.Risk.ToString("0.000", CultureInfo.InvariantCulture) ?? "-",
                 item.Score?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-",
                 item.Enqueued?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-",
-                Markup.Escape(Nearest(item)));
+                Shown(Nearest(item)));
         }
 
         AnsiConsole.Write(table);
@@ -111,7 +115,7 @@ internal static class QueueCommand
 
         var current = details.Current;
         var table = new Table { ShowHeaders = false }.AddColumns("", "");
-        void Row(string name, string text) => table.AddRow(name, Markup.Escape(text));
+        void Row(string name, string text) => table.AddRow(Shown(name), Shown(text));
         Row("id", current.Id);
         Row("status", current.Status);
         Row("version", current.Version);
@@ -120,13 +124,13 @@ internal static class QueueCommand
         Row("risk", current.Item?.Ranking?.Risk.ToString("0.000", CultureInfo.InvariantCulture) ?? "");
         foreach (var score in current.Item?.Ranking?.Scores ?? [])
         {
-            Row($"  {Markup.Escape(score.Policy)}", string.Create(CultureInfo.InvariantCulture, $"{score.Probability:0.000} (threshold {score.Threshold:0.000})"));
+            Row($"  {score.Policy}", string.Create(CultureInfo.InvariantCulture, $"{score.Probability:0.000} (threshold {score.Threshold:0.000})"));
         }
 
         Row("nearest", Nearest(current));
         foreach (var reason in current.Item?.Ranking?.Evidence.Reasons ?? [])
         {
-            Row($"  {Markup.Escape(reason.Feature)}", string.Create(CultureInfo.InvariantCulture, $"{reason.Contribution:+0.00;-0.00} {reason.Policy}"));
+            Row($"  {reason.Feature}", string.Create(CultureInfo.InvariantCulture, $"{reason.Contribution:+0.00;-0.00} {reason.Policy}"));
         }
 
         Row("lease", details.Lease is { } lease ? $"{lease.Holder} until {lease.Expires:u}{(lease.Deciding ? ", deciding" : "")}" : "none");
@@ -138,14 +142,13 @@ internal static class QueueCommand
         AnsiConsole.Write(table);
     }
 
-    private static async Task<int> RebuildAsync(bool json, CancellationToken cancellation)
+    private static async Task<int> RebuildAsync(bool json, KeyValuePair<string, string?>[] settings, CancellationToken cancellation)
     {
-        await using var services = CommandServices.Build();
+        await using var services = CommandServices.Build(AddReviewOptions, settings);
         await KafkaReachable.CheckAsync(services.GetRequiredService<KafkaClients>(), cancellation);
         await using var redis = await ConnectAsync(services, cancellation);
         using var stage = Stage(services, redis, needsKafka: true);
-        var progress = new Progress<RebuildProgress>(step => Console.Error.WriteLine($"rebuilding: {step.Applied} of {step.Total} records"));
-        var served = await stage.RebuildAsync(progress, cancellation) ?? throw new CommandFailedException("Another process is rebuilding the queues.");
+        var served = await stage.RebuildAsync(new Drawn(new(TimeProvider.System)), cancellation) ?? throw new CommandFailedException("Another process is rebuilding the queues.");
         if (json)
         {
             Print(new { Generation = served });
@@ -166,10 +169,16 @@ internal static class QueueCommand
         return redis;
     }
 
+    // Looking at queues needs no tokens, so the rules of the role stay out; ranges hold, or a rebuild would use a broken half-life.
+    private static void AddReviewOptions(IServiceCollection services)
+    {
+        services.AddOptions<ReviewOptions>().BindConfiguration(ReviewOptions.Section);
+        services.AddSingleton<IValidateOptions<ReviewOptions>, ReviewOptionsRanges>();
+    }
+
     private static ReviewStage Stage(ServiceProvider services, ConnectionMultiplexer redis, bool needsKafka)
     {
-        // Looking at queues needs no tokens and no brokers, so the options are bound without the rules of the role.
-        var options = services.GetRequiredService<IConfiguration>().GetSection(ReviewOptions.Section).Get<ReviewOptions>() ?? new();
+        var options = services.GetRequiredService<IOptions<ReviewOptions>>().Value;
         var kafka = needsKafka ? ReviewRole.Clients(services.GetRequiredService<KafkaClients>()) : ReviewKafka.None;
         var policies = needsKafka ? PolicyFiles.Load(VigilHome.Policies).Policies : [];
         return new ReviewStage(kafka, redis, options, policies, TimeProvider.System, NullLoggerFactory.Instance);
@@ -193,5 +202,13 @@ internal static class QueueCommand
 
     private static string Age(TimeSpan age) => age.TotalHours >= 1 ? $"{age.TotalHours:0.0} h" : $"{age.TotalMinutes:0.0} min";
 
+    // Ids are the publishers' own: nothing of them may reach a terminal that it would obey.
+    private static string Shown(string text) => Markup.Escape(TerminalView.Visible(text));
+
     private static void Print<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Json));
+
+    private sealed class Drawn(WorkProgress progress) : IProgress<RebuildProgress>
+    {
+        public void Report(RebuildProgress value) => progress.Count("rebuilding", (int)Math.Min(value.Applied, int.MaxValue), (int)Math.Min(value.Total, int.MaxValue));
+    }
 }

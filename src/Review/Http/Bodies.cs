@@ -36,7 +36,8 @@ internal static class Bodies
         }
         catch (JsonException fault)
         {
-            return (null, Problems.Invalid($"The body is no JSON of the expected form (at {fault.Path ?? "$"})."));
+            // A place, not a path: names in a path are the caller's words.
+            return (null, Problems.Invalid($"The body is no JSON of the expected form (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine})."));
         }
         catch (BadHttpRequestException fault)
         {

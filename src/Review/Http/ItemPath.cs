@@ -4,7 +4,7 @@ namespace Vigil.Review.Http;
 
 /// <summary>
 /// Content ids in paths. An id may hold any character, so it is one percent-encoded segment, taken from the request line as
-/// it was sent (routing would leave %2F encoded). What no path can carry ("." and "..") goes into the query: /items/-?id=..
+/// it was sent (routing would leave %2F encoded). What no path can carry ("." and "..", NUL) goes into the query: /items/-?id=..
 /// </summary>
 internal static class ItemPath
 {
@@ -12,7 +12,7 @@ internal static class ItemPath
     private const string InQuery = "-";
 
     /// <param name="below">What follows the item, such as <c>/content</c>.</param>
-    public static string Of(string id, string below = "") => id is "." or ".." or InQuery
+    public static string Of(string id, string below = "") => id is "." or ".." or InQuery || id.Contains('\0', StringComparison.Ordinal)
         ? $"{Root}{InQuery}{below}?id={Uri.EscapeDataString(id)}"
         : Root + Uri.EscapeDataString(id) + below;
 

@@ -12,6 +12,7 @@ internal static class Problems
         Refusal.LeaseLost => Of(409, "lease_lost", "You hold no lease on this item under this epoch. This call recorded nothing."),
         Refusal.Withdrawn => Of(409, "withdrawn", "The item was deleted by its publisher. This call recorded nothing."),
         Refusal.Deciding => Of(409, "deciding", "A decision under this lease is on its way."),
+        Refusal.DecidedOtherwise => Of(409, "decided_otherwise", "Another verdict is recorded under this lease; see the item's decisions. This call recorded nothing."),
         Refusal.TooManyLeases => Of(409, "too_many_leases", "You hold as many items as one reviewer may: decide or release one."),
         Refusal.OutcomeOpen => Of(503, "outcome_open", "It is not known yet whether the decision is recorded. Repeat the call with the same Idempotency-Key; it is never recorded twice."),
         Refusal.NotStanding => Of(409, "not_standing", "The decision does not stand, so there is nothing to undo."),

@@ -11,24 +11,32 @@ internal static class ReviewEndpoints
 {
     private const int MostListed = 200;
     private const int LongestNote = 2000;
-    private const int LongestKey = 200;
+    private const string Json = "application/json";
     private const long LargestBody = 64 * 1024;
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("").WithTags("review").AddEndpointFilter(AuthorizeAsync).AddEndpointFilter(ExplainAsync).WithMetadata(new BodyLimit());
-
+        var api = app.MapGroup("").WithTags("review").AddEndpointFilter(AuthorizeAsync).AddEndpointFilter(ExplainAsync).WithMetadata(new BodyLimit())
+            .ProducesProblem(401).ProducesProblem(503);
         api.MapGet("/queues", ListAsync).WithSummary("Queues with their depth and the age of their oldest item").Produces<QueueView[]>();
-        api.MapGet("/queues/{queue}/top", TopAsync).WithSummary("The most urgent items, without claiming").Produces<ItemView[]>();
-        api.MapPost("/queues/{queue}/claim", ClaimAsync).WithSummary("The next item under a lease; 204 when nothing waits. Repeatable: the same Idempotency-Key (or none) gives the same lease").Produces<ClaimView>().Produces(204);
-        api.MapGet("/items/{id}", ItemAsync).WithSummary("An item with its evidence, lease and decisions").Produces<DetailsView>();
-        api.MapGet("/items/{id}/content", ContentAsync).WithSummary("The whole item as published, of the version you hold or the newest").Produces<ContentView>().ProducesProblem(410);
-        api.MapGet("/items/{id}/content/parts/{part:int}/image", ImageAsync).WithSummary("One image as published: untrusted bytes").Produces(200);
-        api.MapPost("/items/{id}/heartbeat", HeartbeatAsync).Accepts<LeaseBody>("application/json").WithSummary("Keeps the lease").Produces<LeaseState>();
-        api.MapPost("/items/{id}/release", ReleaseAsync).Accepts<LeaseBody>("application/json").WithSummary("Gives the item back to its place").Produces(204);
-        api.MapPost("/items/{id}/decide", DecideAsync).Accepts<DecideBody>("application/json").WithSummary("violation, benign or escalate; the reply says whether it stands or is dissent").Produces<DecisionResult>();
-        api.MapPost("/items/{id}/skip", SkipAsync).Accepts<SkipBody>("application/json").WithSummary("Leaves the item to others; skipped by three it is escalated").Produces<DecisionResult>();
-        api.MapPost("/items/{id}/undo", UndoAsync).Accepts<UndoBody>("application/json").WithSummary("Takes a standing decision back").Produces<DecisionResult>();
+        api.MapGet("/queues/{queue}/top", TopAsync).WithSummary("The most urgent items, without claiming").Produces<ItemView[]>().ProducesProblem(400);
+
+        var items = api.MapGroup("/items/{id}").ProducesProblem(404);
+        items.MapGet("", ItemAsync).WithSummary("An item with its evidence, lease and decisions").Produces<DetailsView>();
+        items.MapGet("/content", ContentAsync).WithSummary("The whole item as published, of the version you hold or the newest").Produces<ContentView>().ProducesProblem(410);
+        items.MapGet("/content/parts/{part:int}/image", ImageAsync).WithSummary("One image as published: untrusted bytes").Produces(200, contentType: "application/octet-stream").ProducesProblem(410);
+
+        var work = api.MapGroup("").ProducesProblem(400).ProducesProblem(403).ProducesProblem(409);
+        work.MapPost("/queues/{queue}/claim", ClaimAsync).WithMetadata(new Repeatable())
+            .WithSummary("The next item under a lease; 204 when nothing waits. Repeatable: the same Idempotency-Key (or none) gives the same lease").Produces<ClaimView>().Produces(204);
+        work.MapPost("/items/{id}/heartbeat", HeartbeatAsync).Accepts<LeaseBody>(Json).WithSummary("Keeps the lease").Produces<LeaseState>();
+        work.MapPost("/items/{id}/release", ReleaseAsync).Accepts<LeaseBody>(Json).WithSummary("Gives the item back to its place").Produces(204);
+        work.MapPost("/items/{id}/decide", DecideAsync).Accepts<DecideBody>(Json).WithMetadata(new Repeatable())
+            .WithSummary("violation, benign or escalate; the reply says whether it stands or is dissent").Produces<DecisionResult>();
+        work.MapPost("/items/{id}/skip", SkipAsync).Accepts<SkipBody>(Json).WithMetadata(new Repeatable())
+            .WithSummary("Leaves the item to others; skipped by three it is escalated").Produces<DecisionResult>();
+        work.MapPost("/items/{id}/undo", UndoAsync).Accepts<UndoBody>(Json).WithMetadata(new Repeatable())
+            .WithSummary("Takes a standing decision back, within 8 days").Produces<DecisionResult>().ProducesProblem(404).ProducesProblem(410);
     }
 
     private static async Task<IResult> ListAsync(ReviewQueue queues) =>
@@ -119,9 +127,14 @@ internal static class ReviewEndpoints
             return refused!;
         }
 
-        return body.Note is { Length: > LongestNote } || body.DecisionId is { Length: > LongestKey }
-            ? Problems.Invalid($"note may have {LongestNote} characters, decision_id {LongestKey}.")
-            : Answer(await desk.UndoAsync(ItemPath.IdOf(context, id), Caller(context), body.DecisionId, body.Note ?? ""), TypedResults.Ok);
+        if (Key(context) is not { } key)
+        {
+            return BadKey();
+        }
+
+        return body.Note is { Length: > LongestNote } || body.DecisionId is { Length: > Repeatable.LongestKey }
+            ? Problems.Invalid($"note may have {LongestNote} characters, decision_id {Repeatable.LongestKey}.")
+            : Answer(await desk.UndoAsync(ItemPath.IdOf(context, id), Caller(context), body.DecisionId, body.Note ?? "", key), TypedResults.Ok);
     }
 
     private static IResult Answer<T>(Reply<T> reply, Func<T, IResult> show)
@@ -164,9 +177,9 @@ internal static class ReviewEndpoints
 
     private static Reviewer Caller(HttpContext context) => (Reviewer)context.Items[typeof(Reviewer)]!;
 
-    private static string? Key(HttpContext context) => context.Request.Headers["Idempotency-Key"].ToString() is { Length: <= LongestKey } key ? key : null;
+    private static string? Key(HttpContext context) => context.Request.Headers[Repeatable.Header].ToString() is { Length: <= Repeatable.LongestKey } key ? key : null;
 
-    private static ProblemHttpResult BadKey() => Problems.Invalid($"Idempotency-Key may have {LongestKey} characters.");
+    private static ProblemHttpResult BadKey() => Problems.Invalid($"Idempotency-Key may have {Repeatable.LongestKey} characters.");
 
     private static double Seconds(double? seconds) => seconds is { } given && double.IsFinite(given) ? Math.Clamp(given, 0, 86_400) : 0;
 

@@ -41,6 +41,7 @@ internal sealed partial class LogReader(
     private const int MostInFlight = 512;
 
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan HeldFor = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan CompareEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly long[] _positions = new long[topic.Partitions];
@@ -135,6 +136,7 @@ internal sealed partial class LogReader(
         }
 
         ReadEnd? end = null;
+        var held = false;
         var moved = new Dictionary<int, long>();
         foreach (var (record, reply) in sent)
         {
@@ -149,6 +151,10 @@ internal sealed partial class LogReader(
                             Volatile.Write(ref _times[record.Partition.Value], record.Message.Timestamp.UnixTimestampMs);
                         }
 
+                        break;
+                    case "held":
+                        held = true;
+                        moved.TryAdd(record.Partition.Value, long.Parse((string)answer[1]!, CultureInfo.InvariantCulture));
                         break;
                     case "moved":
                         moved.TryAdd(record.Partition.Value, long.Parse((string)answer[1]!, CultureInfo.InvariantCulture));
@@ -171,7 +177,13 @@ internal sealed partial class LogReader(
 
         if (end is null)
         {
-            Seek(moved);
+            Seek(moved, expected: held);
+        }
+
+        if (held)
+        {
+            // A rebuilt generation is about to be served: it must not be behind, so this one stands still for a moment.
+            await Task.Delay(HeldFor, time);
         }
 
         return end;
@@ -214,11 +226,15 @@ internal sealed partial class LogReader(
     }
 
     // Redis went back (it lost its last second) or another reader went ahead: go on from where it is.
-    private void Seek(Dictionary<int, long> moved)
+    private void Seek(Dictionary<int, long> moved, bool expected = false)
     {
         foreach (var (partition, position) in moved)
         {
-            LogMoved(topic.Name, partition, _positions[partition], position);
+            if (!expected)
+            {
+                LogMoved(topic.Name, partition, _positions[partition], position);
+            }
+
             Volatile.Write(ref _positions[partition], position);
             consumer.Seek(new TopicPartitionOffset(topic.Name, partition, position));
         }

@@ -6,9 +6,9 @@ namespace Vigil.Review.Projection;
 /// Which log time both topics have passed: the oldest over all partitions of the last record applied or, where nothing
 /// waits, of the moment that was seen. Only what both topics have passed may be forgotten.
 /// </summary>
-internal sealed class LogTimes(TopicDirectory directory, TimeProvider time)
+internal sealed class LogTimes(TopicDirectory directory, Func<Task<DateTimeOffset>> clock)
 {
-    // A broker's clock may be behind ours: what is appended later never carries an earlier time than this before.
+    // A broker's clock may be behind Redis': what is appended later never carries an earlier time than this before.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
     private LogReader[] _readers = [];
@@ -28,7 +28,7 @@ internal sealed class LogTimes(TopicDirectory directory, TimeProvider time)
             return;
         }
 
-        var now = (time.GetUtcNow() - ClockSkew).ToUnixTimeMilliseconds();
+        var now = (await clock() - ClockSkew).ToUnixTimeMilliseconds();
         var ends = await directory.EndsAsync(readers.Select(reader => reader.Topic), IsolationLevel.ReadUncommitted);
         var passed = ends.Min(end =>
         {

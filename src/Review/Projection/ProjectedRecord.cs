@@ -75,6 +75,7 @@ internal sealed class ProjectedRecord(TimeSpan halfLife, Func<string, string> es
             Text(decision.LeaseEpoch),
             decision.Queue,
             final ? VerdictNames.Of(decision.Verdict) : "",
+            decision.Source.TopicId,
             status.ToByteArray(),
         ];
     }

@@ -74,7 +74,7 @@ internal sealed partial class ProjectionService(QueueProjection projection, Queu
             return await rebuild.RunAsync(null, cancellation) is not null;
         }
 
-        var times = new LogTimes(projection.Directory, time);
+        var times = new LogTimes(projection.Directory, projection.Scripts.NowAsync);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var keeping = housekeeping.RunAsync(generation, source, times, stop);
         ReadEnd end;

@@ -19,7 +19,7 @@ internal sealed class QueueProjection(ReviewKafka kafka, RedisScripts scripts, T
 {
     /// <summary>Field of the positions that holds <see cref="ProjectionSource.Shape"/>; raise the number when scripts read facts in another way.</summary>
     private const string ShapeField = "shape";
-    private const string FoldVersion = "1";
+    private const string FoldVersion = "2";
 
     private readonly ProjectedRecord _records = new(TimeSpan.FromHours(options.HalfLifeHours), escalation);
 
@@ -110,10 +110,11 @@ internal sealed class QueueProjection(ReviewKafka kafka, RedisScripts scripts, T
         return end;
     }
 
+    /// <param name="hold">How long live readers wait if the generation is behind: while records keep coming it would never catch up.</param>
     /// <returns>False: behind the served generation, read on.</returns>
-    public async Task<bool> ServeAsync(string generation)
+    public async Task<bool> ServeAsync(string generation, TimeSpan hold)
     {
-        var answer = await scripts.RunAsync("swap", generation);
+        var answer = await scripts.RunAsync("swap", generation, hold.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture));
         return (string?)answer[0] switch
         {
             "served" => true,

@@ -14,6 +14,8 @@ public readonly record struct RebuildProgress(long Applied, long Total);
 internal sealed partial class QueueRebuild(QueueProjection projection, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LockTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan HoldTime = TimeSpan.FromSeconds(2);
 
     /// <returns>The generation served now, or null if another process is rebuilding.</returns>
     public async Task<string?> RunAsync(IProgress<RebuildProgress>? progress, CancellationToken cancellation)
@@ -50,20 +52,26 @@ internal sealed partial class QueueRebuild(QueueProjection projection, TimeProvi
         var source = await projection.DescribeAsync();
         var generation = await projection.BeginAsync(source);
         LogBegun(generation);
-        var times = new LogTimes(projection.Directory, time);
+        var times = new LogTimes(projection.Directory, projection.Scripts.NowAsync);
         while (true)
         {
             var ends = await projection.Directory.EndsAsync(source.Topics, IsolationLevel.ReadCommitted);
             var positions = await projection.PositionsAsync(generation, source)
                 ?? throw new RedisException("The generation being rebuilt is gone from Redis.");
             progress?.Report(ProgressOf(source, positions, ends));
-            var end = await projection.ReadAsync(generation, live: false, source, positions, times, ends, cancellation);
+            var reading = projection.ReadAsync(generation, live: false, source, positions, times, ends, cancellation);
+            while (progress is not null && await Task.WhenAny(reading, Task.Delay(ReportEvery, time, cancellation)) != reading)
+            {
+                progress.Report(ProgressOf(source, await projection.PositionsAsync(generation, source) ?? positions, ends));
+            }
+
+            var end = await reading;
             if (end != ReadEnd.Done)
             {
                 throw new RedisException($"The rebuild could not go on ({end}).");
             }
 
-            if (await projection.ServeAsync(generation))
+            if (await projection.ServeAsync(generation, HoldTime))
             {
                 progress?.Report(new(ends.Values.Sum(), ends.Values.Sum()));
                 LogServed(generation);

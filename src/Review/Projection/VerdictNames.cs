@@ -19,6 +19,7 @@ internal static class VerdictNames
         "violation" => Decision.Types.Verdict.Violation,
         "benign" => Decision.Types.Verdict.Benign,
         "escalate" => Decision.Types.Verdict.Escalate,
+        "skip" => Decision.Types.Verdict.Skip,
         _ => null,
     };
 }

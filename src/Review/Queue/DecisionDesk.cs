@@ -1,6 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Confluent.Kafka;
-using Google.Protobuf;
 using StackExchange.Redis;
 using Vigil.Contracts.Wire;
 using Vigil.Review.Projection;
@@ -16,21 +17,18 @@ namespace Vigil.Review;
 public sealed class DecisionDesk
 {
     private static readonly TimeSpan SettleMargin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UndoableFor = TimeSpan.FromDays(8);
 
     private readonly RedisScripts _scripts;
-    private readonly Lazy<IProducer<string, byte[]>> _producer;
-    private readonly string _topic;
-    private readonly PositionNames _positions;
-    private readonly ReviewOptions _options;
+    private readonly DecisionLog _log;
+    private readonly TimeSpan _settled;
     private readonly TimeProvider _time;
 
     internal DecisionDesk(RedisScripts scripts, Lazy<IProducer<string, byte[]>> producer, string topic, PositionNames positions, ReviewOptions options, TimeProvider time)
     {
         _scripts = scripts;
-        _producer = producer;
-        _topic = topic;
-        _positions = positions;
-        _options = options;
+        _log = new(scripts, producer, topic, positions, TimeSpan.FromSeconds(options.AnswerSeconds), time);
+        _settled = TimeSpan.FromSeconds(options.DeliverySeconds) + SettleMargin;
         _time = time;
     }
 
@@ -38,14 +36,12 @@ public sealed class DecisionDesk
     public async Task<Reply<DecisionResult>> DecideAsync(string id, Reviewer reviewer, long epoch, VerdictCall call, string key)
     {
         // :: Step 1: mark
-        var epochText = epoch.ToString(CultureInfo.InvariantCulture);
-        var settled = TimeSpan.FromSeconds(_options.DeliverySeconds) + SettleMargin;
-        var marked = await _scripts.RunAsync(
-            "decide", id, reviewer.Name, epochText, Guid.NewGuid().ToString(), key, settled.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture));
+        var lease = new LeaseName(reviewer.Name, epoch.ToString(CultureInfo.InvariantCulture));
+        var marked = await _scripts.RunAsync("decide", id, lease.Holder, lease.Epoch, NewId(), key, Milliseconds(_settled));
         switch ((string?)marked[0])
         {
             case "known" or "repeated":
-                return await AwaitOutcomeAsync(id, reviewer.Name, epochText, (string)marked[1]!, null);
+                return OfSameVerdict(await _log.AwaitOutcomeAsync(id, (string)marked[1]!, null, lease), call);
             case not "marked":
                 if ((string?)marked[0] == "lease_lost")
                 {
@@ -58,13 +54,13 @@ public sealed class DecisionDesk
         // :: Step 2: produce
         var decision = DecisionOf(id, reviewer, epoch, call, marked);
         var since = Replies.Time(marked[7])!.Value;
-        if (await TryProduceAsync(id, decision) is not { } place)
+        if (await _log.TryProduceAsync(decision) is not { } place)
         {
             return Refusal.OutcomeOpen;
         }
 
         // :: Step 3: wait for the log's own word
-        var reply = await AwaitOutcomeAsync(id, reviewer.Name, epochText, decision.DecisionId, place);
+        var reply = await _log.AwaitOutcomeAsync(id, decision.DecisionId, place, lease);
         if (reply.Value is { } result)
         {
             ReviewTelemetry.LeaseEnded("decided");
@@ -77,43 +73,30 @@ public sealed class DecisionDesk
 
     /// <summary>Takes back a decision that stands; the version is undecided again and back in its old place.</summary>
     /// <param name="decisionId">Null: the caller's own last one that stands.</param>
-    public async Task<Reply<DecisionResult>> UndoAsync(string id, Reviewer reviewer, string? decisionId, string note)
+    /// <param name="key">The client's Idempotency-Key; a repeat with it undoes nothing else. "" without one.</param>
+    public async Task<Reply<DecisionResult>> UndoAsync(string id, Reviewer reviewer, string? decisionId, string note, string key)
     {
-        var target = await _scripts.RunAsync("undo", id, decisionId ?? "", reviewer.Name);
-        if (Replies.RefusalOf(target) is { } refusal)
+        var reversal = key.Length == 0 ? NewId() : IdOf(id, reviewer, key);
+        var target = await _scripts.RunAsync("undo", id, decisionId ?? "", reviewer.Name, reversal, reviewer.IsLead ? "1" : "0", Milliseconds(_settled));
+        switch ((string?)target[0])
         {
-            return refusal;
+            case "sent":
+                return await _log.AwaitOutcomeAsync(id, reversal, null, null);
+            case "unknown" when decisionId is not null && AgeOf(decisionId) > UndoableFor:
+                return Refusal.TooLate;
+            case "forbidden":
+                return Refusal.Forbidden;
+            case not "stands":
+                return Replies.RefusalOf(target) ?? Refusal.NotStanding;
         }
 
-        if ((string)target[3]! != reviewer.Name && !reviewer.IsLead)
-        {
-            return Refusal.Forbidden;
-        }
-
-        if ((string)target[0]! != "stands")
-        {
-            return Refusal.NotStanding;
-        }
-
-        var version = Replies.Version((string)target[2]!);
-        var place = (string)target[4]!;
-        var decision = new Decision
-        {
-            DecisionId = Guid.NewGuid().ToString(),
-            Kind = Decision.Types.Kind.Reversal,
-            ContentId = id,
-            Version = version.ToWire(),
-            Source = ProjectedRecord.SourceOf(place),
-            Reviewer = reviewer.Name,
-            Reverses = (string)target[1]!,
-            Note = note,
-        };
-        if (await TryProduceAsync(id, decision) is not { } produced)
+        var decision = ReversalOf(id, reviewer, reversal, note, target);
+        if (await _log.TryProduceAsync(decision) is not { } produced)
         {
             return Refusal.OutcomeOpen;
         }
 
-        var reply = await AwaitOutcomeAsync(id, reviewer.Name, "", decision.DecisionId, produced);
+        var reply = await _log.AwaitOutcomeAsync(id, reversal, produced, null);
         if (reply.Value is { } result)
         {
             ReviewTelemetry.Decided("undo", result.Outcome);
@@ -121,6 +104,10 @@ public sealed class DecisionDesk
 
         return reply;
     }
+
+    // One lease, one verdict: who says something else under it must not read the first call's "stands" as his own.
+    private static Reply<DecisionResult> OfSameVerdict(Reply<DecisionResult> reply, VerdictCall call) =>
+        reply.Value is { } result && result.Verdict != call.Verdict ? Refusal.DecidedOtherwise : reply;
 
     private static Decision DecisionOf(string id, Reviewer reviewer, long epoch, VerdictCall call, RedisResult marked)
     {
@@ -135,7 +122,7 @@ public sealed class DecisionDesk
             Version = version.ToWire(),
             Source = item?.Source.ToWire() ?? ProjectedRecord.SourceOf((string)marked[8]!),
             Queue = (string)marked[3]!,
-            Verdict = call.Verdict == "skip" ? Decision.Types.Verdict.Skip : VerdictNames.Parse(call.Verdict) ?? throw new ArgumentException($"No verdict '{call.Verdict}'.", nameof(call)),
+            Verdict = VerdictNames.Parse(call.Verdict) ?? throw new ArgumentException($"No verdict '{call.Verdict}'.", nameof(call)),
             Reviewer = reviewer.Name,
             LeaseEpoch = epoch,
             Selection = random ? Selection.Random : (Selection?)item?.Ranking?.Selection ?? Selection.Ranked,
@@ -149,51 +136,42 @@ public sealed class DecisionDesk
         return decision;
     }
 
-    /// <returns>Null: it is not known whether the record is or will be on the log.</returns>
-    private async Task<DeliveryResult<string, byte[]>?> TryProduceAsync(string id, Decision decision)
+    private static Decision ReversalOf(string id, Reviewer reviewer, string reversal, string note, RedisResult target)
     {
-        try
+        var item = Replies.Item(target[7]);
+        var source = item?.Source.ToWire() ?? ProjectedRecord.SourceOf((string)target[4]!);
+        source.TopicId = (string)target[5]!;
+        return new()
         {
-            return await _producer.Value.ProduceAsync(_topic, new Message<string, byte[]>
-            {
-                Key = id,
-                Value = decision.ToByteArray(),
-                Headers = RecordHeaders.Of(nameof(Decision)),
-            });
-        }
-        catch (KafkaException)
-        {
-            // Even "timed out" may still arrive. The lease stays `deciding` until the log can no longer surprise us.
-            return null;
-        }
+            DecisionId = reversal,
+            Kind = Decision.Types.Kind.Reversal,
+            ContentId = id,
+            Version = Replies.Version((string)target[2]!).ToWire(),
+            Source = source,
+            Queue = (string)target[6]!,
+            Reviewer = reviewer.Name,
+            Reverses = (string)target[1]!,
+            Note = note,
+            Provenance = item?.Provenance?.ToWire(),
+        };
     }
 
-    private async Task<Reply<DecisionResult>> AwaitOutcomeAsync(string id, string reviewer, string epoch, string decisionId, DeliveryResult<string, byte[]>? place)
+    // Of version 7: it carries its time, so an undo that comes after all was forgotten can be told that it is late.
+    private string NewId() => Guid.CreateVersion7(_time.GetUtcNow()).ToString();
+
+    private TimeSpan AgeOf(string decisionId)
     {
-        var field = place is null ? "" : await _positions.DecisionsFieldAsync(place.Partition.Value);
-        var passed = place is null ? "" : (place.Offset.Value + 1).ToString(CultureInfo.InvariantCulture);
-        var start = _time.GetTimestamp();
-        var pause = TimeSpan.FromMilliseconds(2);
-        while (true)
+        if (!Guid.TryParse(decisionId, out var id) || id.Version != 7)
         {
-            var answer = await _scripts.RunAsync("outcome", id, reviewer, epoch, decisionId, field, passed);
-            switch ((string?)answer[0])
-            {
-                case "applied":
-                    return new DecisionResult(
-                        (string)answer[1]!, Replies.Outcome((string)answer[2]!), (string)answer[3]!, (string)answer[4]!, (string)answer[5]!, (string)answer[6]!);
-                case "unknown" when place is null:
-                    // The lease ended without the decision: the first call's decision is on no log the projection has read.
-                    return Refusal.LeaseLost;
-            }
-
-            if (_time.GetElapsedTime(start).TotalSeconds > _options.AnswerSeconds)
-            {
-                return Refusal.OutcomeOpen;
-            }
-
-            await Task.Delay(pause, _time);
-            pause = TimeSpan.FromMilliseconds(Math.Min(pause.TotalMilliseconds * 1.5, 50));
+            return TimeSpan.Zero;
         }
+
+        var milliseconds = long.Parse(id.ToString("N").AsSpan(0, 12), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        return _time.GetUtcNow() - DateTimeOffset.UnixEpoch - TimeSpan.FromMilliseconds(milliseconds);
     }
+
+    private static string IdOf(string id, Reviewer reviewer, string key) =>
+        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"undo\n{reviewer.Name}\n{key}\n{id}")).AsSpan(0, 16)).ToString();
+
+    private static string Milliseconds(TimeSpan span) => span.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture);
 }

@@ -2,7 +2,7 @@ using Vigil.Review.Projection;
 
 namespace Vigil.Review;
 
-/// <summary>Names of the positions of <c>decisions</c> in Redis, asked of Kafka once: a topic created anew rebuilds the queues anyway.</summary>
+/// <summary>Names of the positions of <c>decisions</c> in Redis, asked of Kafka once and again after <see cref="Forget"/>.</summary>
 internal sealed class PositionNames(TopicDirectory directory, string decisionsTopic)
 {
     private TopicLayout? _layout;
@@ -18,4 +18,7 @@ internal sealed class PositionNames(TopicDirectory directory, string decisionsTo
 
         return layout.Field(partition);
     }
+
+    /// <summary>The topic may have been created anew: its positions have other names then.</summary>
+    public void Forget() => Volatile.Write(ref _layout, null);
 }

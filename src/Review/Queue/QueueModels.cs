@@ -28,9 +28,10 @@ public sealed record LeaseState(DateTimeOffset Expires, string Version, string N
 /// <summary>What a reviewer says of the item under a lease.</summary>
 public sealed record VerdictCall(string Verdict, IReadOnlyList<string> Policies, double SecondsSpent, string Note, string Reason);
 
+/// <param name="Verdict">What is recorded: violation, benign, escalate, skip, or nothing for an undo.</param>
 /// <param name="Outcome">stands, dissent, moved (skip, escalate), undone or void.</param>
 /// <param name="NewestVersion">Where it is not the version decided and <paramref name="Queue"/> is set, that version waits there.</param>
-public sealed record DecisionResult(string DecisionId, string Outcome, string Version, string Status, string NewestVersion, string Queue);
+public sealed record DecisionResult(string DecisionId, string Verdict, string Outcome, string Version, string Status, string NewestVersion, string Queue);
 
 /// <param name="Kind">final, skip, escalate, undo, reopen or second.</param>
 public sealed record DecisionEntry(string Id, string Kind, string Version, string Reviewer, DateTimeOffset Time, string Outcome, string Verdict, string Reverses);

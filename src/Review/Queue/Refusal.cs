@@ -18,6 +18,9 @@ public enum Refusal
     /// <summary>A decision under this lease is on its way.</summary>
     Deciding,
 
+    /// <summary>Another verdict was recorded under this lease.</summary>
+    DecidedOtherwise,
+
     TooManyLeases,
 
     /// <summary>The decision may or may not come to stand: repeat the call with the same Idempotency-Key.</summary>

@@ -44,6 +44,14 @@ internal static class Replies
         return new((string)row[0]!, kind, (string)row[2]!, (string)row[3]!, Time(row[4])!.Value, Outcome((string)row[5]!), (string)row[6]!, (string)row[7]!);
     }
 
+    /// <summary>What a decision says, from its kind and its final verdict.</summary>
+    public static string Verdict(string kind, string final) => kind switch
+    {
+        "s" => "skip",
+        "e" => "escalate",
+        _ => final,
+    };
+
     /// <summary>The projection's word for what became of a decision, as callers see it.</summary>
     public static string Outcome(string outcome) => outcome == "effective" ? "undone" : outcome;
 

@@ -24,6 +24,13 @@ internal sealed class RedisScripts(IConnectionMultiplexer redis, string prefix, 
 
     public RedisKey Key(string generation, string name) => $"{prefix}:g{generation}:{name}";
 
+    /// <summary>Redis TIME: the clock of every script, whatever the clock of this machine says.</summary>
+    public async Task<DateTimeOffset> NowAsync()
+    {
+        var clock = (RedisValue[])(await Database.ExecuteAsync("TIME"))!;
+        return DateTimeOffset.FromUnixTimeSeconds((long)clock[0]) + ClockOffset;
+    }
+
     /// <summary>Calls one script. Calls made in order by one caller reach the server in that order.</summary>
     public async Task<RedisResult> RunAsync(string script, params RedisValue[] arguments)
     {

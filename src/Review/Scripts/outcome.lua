@@ -19,4 +19,4 @@ if not d then
   return { 'unknown' }
 end
 local item = redis.call('HMGET', ikey(gen, id), 'st', 'v', 'q')
-return { 'applied', d.i, d.x or '', d.v, item[1] or '', item[2] or '', item[3] or '' }
+return { 'applied', d.i, d.x or '', d.v, item[1] or '', item[2] or '', item[3] or '', d.c, d.g or '' }

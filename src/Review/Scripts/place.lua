@@ -6,7 +6,7 @@
 --
 -- Facts are written as lists of fixed order, so that equal facts are equal bytes.
 local RANKED = { 'o', 'v', 'd', 'z', 'q', 'e', 'l', 'a', 't', 'k' }
-local DECIDED = { 'i', 'c', 'v', 'o', 'u', 't', 'w', 'n', 'q', 'g', 'x', 'f' }
+local DECIDED = { 'i', 'c', 'v', 'o', 'u', 't', 'w', 'n', 'q', 'g', 'p', 'x', 'f' }
 
 local function pack(list, fields)
   local rows = {}
@@ -116,15 +116,23 @@ end
 
 -- The compare-and-set before every apply. Answers nil if this reader may apply.
 local function refused(gen, live, field, expected)
-  if live and served() ~= gen then return { 'generation' } end
+  local held
+  if live then
+    local names = redis.call('MGET', KEYS[1], P .. ':catchup')
+    if names[1] ~= gen then return { 'generation' } end
+    held = names[2]
+  end
   local current = redis.call('HGET', gkey(gen, 'pos'), field)
   if not current then return { 'none' } end
+  if held then return { 'held', current } end
   if current ~= expected then return { 'moved', current } end
   return nil
 end
 
 -- What became of the decision a reviewer made under an epoch, if it has been applied.
 local function resultOf(st, reviewer, epoch)
+  -- What was decided without a lease (an undo) has no epoch.
+  if not tonumber(epoch) or tonumber(epoch) <= 0 then return nil end
   for _, d in ipairs(st.d) do
     if d.w == reviewer and d.n == epoch then return d end
   end

@@ -1,15 +1,22 @@
--- What an undo would act on.
--- ARGV: clock, id, decision id ('' for the last standing decision of the caller), reviewer
-local id = ARGV[2]
+-- What an undo acts on. A repeat of an undo that was sent acts on nothing, or it would take back an older decision too.
+-- ARGV: clock, id, decision id ('' for the last standing decision of the caller), reviewer, id of the undo, 1 for a lead,
+--       ms until an undo sent now is settled
+local id, reviewer = ARGV[2], ARGV[4]
 local gen = served()
 if not gen then return { 'rebuilding' } end
 local st = load(gen, id)
 local found
 for _, d in ipairs(st.d) do
+  if d.i == ARGV[5] then return { 'sent' } end
   if d.g and d.g ~= '' then
-    if ARGV[3] == d.i or (ARGV[3] == '' and d.w == ARGV[4] and d.x == 'stands') then found = d end
+    if ARGV[3] == d.i or (ARGV[3] == '' and d.w == reviewer and d.x == 'stands') then found = d end
   end
 end
+if redis.call('EXISTS', undoKey(ARGV[5])) == 1 then return { 'sent' } end
 if not found then return { 'unknown' } end
+if found.w ~= reviewer and ARGV[6] ~= '1' then return { 'forbidden' } end
 if found.t + HOLD < NOW then return { 'too_late' } end
-return { found.x or '', found.i, found.v, found.w, place(found), found.g }
+if found.x ~= 'stands' then return { found.x or '' } end
+redis.call('SET', undoKey(ARGV[5]), '1', 'PX', ARGV[7])
+local payload = redis.call('HGET', ikey(gen, id), 'p:' .. found.v) or ''
+return { 'stands', found.i, found.v, found.w, place(found), found.p, found.q, payload }

@@ -49,6 +49,20 @@ public sealed class ReviewEndpointsTests(ReviewHostFixture fixture) : IClassFixt
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
     }
 
+    [Theory]
+    [InlineData("{\"epoch\":1,\"words of mine\":[1,}")]
+    [InlineData("{\"epoch\":\"words of mine\"}")]
+    [InlineData("{\"epoch\":1,\"verdict\":\"words of mine\"}")]
+    public async Task Body_Broken_IsNotEchoed(string body)
+    {
+        using var ana = fixture.Host.Ana;
+
+        using var answer = await ana.PostAsync("/items/x/decide", new StringContent(body, Encoding.UTF8, "application/json"), Cancellation);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.DoesNotContain("words of mine", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Body_TooLarge_Answers413()
     {
@@ -69,6 +83,10 @@ public sealed class ReviewEndpointsTests(ReviewHostFixture fixture) : IClassFixt
         Assert.Equal(
             ["/items/{id}", "/items/{id}/content", "/items/{id}/content/parts/{part}/image", "/items/{id}/decide", "/items/{id}/heartbeat", "/items/{id}/release", "/items/{id}/skip", "/items/{id}/undo", "/queues", "/queues/{queue}/claim", "/queues/{queue}/top"],
             document!["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
+        var decide = document["paths"]!["/items/{id}/decide"]!["post"]!;
+        Assert.Equal(["200", "400", "401", "403", "409", "503"], decide["responses"]!.AsObject().Select(response => response.Key).Order(StringComparer.Ordinal));
+        Assert.Contains(decide["parameters"]!.AsArray(), parameter => (string?)parameter!["name"] == "Idempotency-Key");
+        Assert.Equal("http", (string?)document["components"]!["securitySchemes"]!["bearer"]!["type"]);
     }
 
     [Theory]
@@ -78,6 +96,7 @@ public sealed class ReviewEndpointsTests(ReviewHostFixture fixture) : IClassFixt
     [InlineData(".")]
     [InlineData("-")]
     [InlineData("ümlaut \u202e")]
+    [InlineData("null\0id")]
     public async Task Item_WhateverItsId_IsFoundUnderItsPath(string id)
     {
         var queue = $"queue-{id.Length}-{(int)id[0]}";

@@ -272,6 +272,23 @@ public sealed class ProjectionRuleTests(RedisServer redis)
     }
 
     [Fact]
+    public async Task Decision_FirstAppliedByARebuild_IsReportedOnceAllTheSame()
+    {
+        var bench = new ProjectionBench(redis);
+        var a = bench.Append(Queued('A', 0));
+        bench.Append(LogRecords.Verdict("d1", a, "r1", Violation), T0.AddMinutes(1));
+        await bench.ApplyAllAsync();
+        bench.Append(LogRecords.Undo("u1", a, "d1"), T0.AddMinutes(2));
+
+        Assert.True(await bench.RebuildAsync(1, 2));
+        await bench.ApplyAllAsync();
+        Assert.True(await bench.RebuildAsync(1, 2));
+
+        var outbox = await bench.Scripts.Database.ListRangeAsync(bench.Scripts.Key("outbox"));
+        Assert.Equal(["stands", "effective"], outbox.Select(entry => ((string)entry!).Split('|')[1]));
+    }
+
+    [Fact]
     public async Task Appeal_OfADecidedItem_QueuesItUntilTheNextVerdict()
     {
         var bench = new ProjectionBench(redis);

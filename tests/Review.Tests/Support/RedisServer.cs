@@ -57,6 +57,13 @@ public sealed class RedisServer : IAsyncLifetime
         return [.. Connection.GetServer(Address).Keys(pattern: pattern, pageSize: 1000)];
     }
 
+    /// <summary>Ends the server as a crash would; clients stay and find nobody.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Connection.DisposeAsync();

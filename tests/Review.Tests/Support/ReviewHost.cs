@@ -51,11 +51,11 @@ internal sealed class ReviewHost : IAsyncDisposable
 
     public string ContentTopicId { get; private set; } = "";
 
-    public static async Task<ReviewHost> StartAsync(RedisServer redis, CancellationToken cancellation)
+    public static async Task<ReviewHost> StartAsync(RedisServer redis, CancellationToken cancellation, TimeProvider? time = null, double lingerMs = 0, params (string Key, string Value)[] settings)
     {
         var host = new ReviewHost(redis, DevelopmentBroker.Start());
         await host.CreateTopicsAsync();
-        await host.AddInstanceAsync();
+        await host.AddInstanceAsync(time: time, lingerMs: lingerMs, settings: settings);
         await UntilAsync(async () => (await host.Ana.GetAsync("/queues", cancellation)).IsSuccessStatusCode, cancellation);
         return host;
     }
@@ -77,7 +77,10 @@ internal sealed class ReviewHost : IAsyncDisposable
     }
 
     /// <param name="producerBootstrap">Where this instance's decisions go; another address than the broker's loses them.</param>
-    public async Task<WebApplication> AddInstanceAsync(string? producerBootstrap = null)
+    /// <param name="time">The clock of the instance's machine.</param>
+    /// <param name="lingerMs">How long a decision waits in the client before it is sent.</param>
+    /// <param name="settings">Below <c>Vigil:Review:</c>.</param>
+    public async Task<WebApplication> AddInstanceAsync(string? producerBootstrap = null, TimeProvider? time = null, double lingerMs = 0, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -91,16 +94,17 @@ internal sealed class ReviewHost : IAsyncDisposable
             [$"Vigil:Review:Tokens:{LeaToken}:Name"] = "lea",
             [$"Vigil:Review:Tokens:{LeaToken}:Roles"] = "reviewer,lead",
         });
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"Vigil:Review:{setting.Key}", (string?)setting.Value)));
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton(_redis.Connection);
         var bootstrap = _broker.Bootstrap;
         builder.Services.AddReview(
             _ => new(
                 new ConsumerConfig { BootstrapServers = bootstrap, GroupId = "review" },
-                new ProducerConfig { BootstrapServers = producerBootstrap ?? bootstrap, LingerMs = 0, Partitioner = Partitioner.Murmur2Random },
+                new ProducerConfig { BootstrapServers = producerBootstrap ?? bootstrap, LingerMs = lingerMs, Partitioner = Partitioner.Murmur2Random },
                 new AdminClientConfig { BootstrapServers = bootstrap },
                 Topics),
             _ => Policies);
@@ -210,6 +214,26 @@ internal sealed class ReviewHost : IAsyncDisposable
     {
         await Admin.CreateTopicsAsync([Specification(Topics.Content)]);
         await UntilAsync(async () => (await IdOfContentAsync()) is { } id && (ContentTopicId = id).Length > 0, CancellationToken.None);
+    }
+
+    /// <summary>Deletes a topic and creates it again: another topic under the same name.</summary>
+    public async Task RecreateAsync(string topic, CancellationToken cancellation)
+    {
+        await Admin.DeleteTopicsAsync([topic]);
+        await UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    await Admin.CreateTopicsAsync([Specification(topic)]);
+                    return true;
+                }
+                catch (CreateTopicsException)
+                {
+                    return false;
+                }
+            },
+            cancellation);
     }
 
     public async ValueTask DisposeAsync()
