@@ -20,12 +20,13 @@ internal sealed class LogTimes(TopicDirectory directory, Func<Task<DateTimeOffse
     public long Passed() => Volatile.Read(ref _passed);
 
     /// <summary>Looks at the ends of both topics.</summary>
-    public async Task LookAsync()
+    /// <returns>False: there is no reader yet.</returns>
+    public async Task<bool> LookAsync()
     {
         var readers = Volatile.Read(ref _readers);
         if (readers.Length == 0)
         {
-            return;
+            return false;
         }
 
         var now = (await clock() - ClockSkew).ToUnixTimeMilliseconds();
@@ -36,5 +37,6 @@ internal sealed class LogTimes(TopicDirectory directory, Func<Task<DateTimeOffse
             return reader.PositionOf(end.Key.Partition) >= end.Value ? now : reader.TimeOf(end.Key.Partition);
         });
         Volatile.Write(ref _passed, Math.Max(Passed(), passed));
+        return true;
     }
 }

@@ -37,14 +37,14 @@ internal sealed partial class QueueHousekeeping(
                 await EndLeasesAsync(source.Decisions);
                 if (looked is null || time.GetElapsedTime(looked.Value) > LookEvery)
                 {
-                    looked = time.GetTimestamp();
+                    var now = time.GetTimestamp();
                     if (await projection.DescribeAsync() != source)
                     {
                         await stop.CancelAsync();
                         return;
                     }
 
-                    await times.LookAsync();
+                    looked = await times.LookAsync() ? now : looked;
                 }
 
                 for (var slice = 0; slice < MostSlices && await SweepAsync(generation, live: true, times.Passed()) >= SweepSize; slice++)

@@ -23,7 +23,12 @@ internal sealed class QueueProjection(ReviewKafka kafka, RedisScripts scripts, T
 
     private readonly ProjectedRecord _records = new(TimeSpan.FromHours(options.HalfLifeHours), escalation);
 
+    private volatile LogTimes? _times;
+
     public RedisScripts Scripts => scripts;
+
+    /// <summary>Log time both topics have passed, as the reader here knows it; 0: not known yet.</summary>
+    public long Passed => _times?.Passed() ?? 0;
 
     public TopicDirectory Directory => directory;
 
@@ -80,6 +85,7 @@ internal sealed class QueueProjection(ReviewKafka kafka, RedisScripts scripts, T
         var ranked = new LogReader(rankedConsumer, source.Ranked, "apply_ranked", _records.Ranked, scripts, time, logger) { Passed = times.Passed };
         var decisions = new LogReader(decisionsConsumer, source.Decisions, "apply_decision", ProjectedRecord.Decided, scripts, time, logger) { Passed = times.Passed };
         times.Follow(ranked, decisions);
+        _times = times;
         List<Task<ReadEnd>> running = [.. new[] { ranked, decisions }.Select(reader => reader.RunAsync(
             generation,
             live,

@@ -133,6 +133,8 @@ public sealed class RepeatTests(RedisServer redis)
         await host.PostAsync("x", "words");
         using var ana = host.Ana;
 
+        await ReviewHost.UntilAsync(() => Task.FromResult(host.Stage.Projection.Passed > 0), Cancellation);
+
         var (status, decision) = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch = await ClaimAsync(ana), verdict = "benign" }, Cancellation);
 
         Assert.Equal((200, "stands", "decided"), (status, (string?)decision!["outcome"], (string?)decision["status"]));

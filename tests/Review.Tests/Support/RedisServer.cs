@@ -33,8 +33,9 @@ public sealed class RedisServer : IAsyncLifetime
         {
             EndPoints = { Address },
             AbortOnConnectFail = false,
-            ConnectRetry = 50,
-            ConnectTimeout = 10_000,
+            // What is tried again and again in one connect also holds up closing, once the server is gone.
+            ConnectRetry = 1,
+            ConnectTimeout = 2_000,
             ReconnectRetryPolicy = new LinearRetry(20),
             AllowAdmin = true,
         });
