@@ -15,5 +15,5 @@ public sealed record BankEntryInfo(string Id, Side Side, IReadOnlyList<string> P
 public sealed record HashHit(BankEntryInfo Entry, int Part, string Algorithm);
 
 /// <summary>A near entry, as evidence.</summary>
-/// <param name="Part">The part whose window is near; <see cref="TextWindow.JoinedText"/> for the joined text.</param>
+/// <param name="Part">The part whose window is near; -1 for all text parts joined.</param>
 public sealed record Neighbour(string EntryId, Side Side, string Policy, double Similarity, int Part, string Source);

@@ -33,6 +33,7 @@ public sealed record Snippet(string Text, int Part, int Start)
 /// <summary>What ranking says of an item, before it is joined with its source record.</summary>
 /// <param name="Queue">Empty: below every threshold.</param>
 /// <param name="Value">Priority value of <c>design.md</c> §7, clamped to [2⁻¹², 2¹⁶].</param>
+/// <param name="ExpectedViews">In the next 24 hours; part of the value.</param>
 public sealed record Ranking(
     IReadOnlyList<PolicyScore> Scores,
     double Risk,
@@ -41,7 +42,8 @@ public sealed record Ranking(
     Selection Selection,
     double Propensity,
     Evidence Evidence,
-    Snippet Snippet);
+    Snippet Snippet,
+    double ExpectedViews = 0);
 
 /// <summary>A ranked or withdrawn item as it goes to the <c>ranked</c> topic.</summary>
 public sealed record RankedItem

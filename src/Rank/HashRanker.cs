@@ -1,4 +1,5 @@
 using Vigil.Contracts;
+using Vigil.Rank.Policies;
 
 namespace Vigil.Rank;
 
@@ -22,6 +23,6 @@ public sealed class HashRanker(PolicySet policies, RankOptions options)
         var place = _choice.Place(scores, content, whole: false);
         var queue = place.Queue == PolicySet.UnreadableQueue ? PolicySet.UnscoredQueue : place.Queue;
         var reasons = HitReasons.Of(hits, place.Decisive < 0 ? "" : scores[place.Decisive].Policy);
-        return new(scores, risk, queue, place.Value, place.Selection, place.Propensity, new([], hits, reasons), Snippet.None);
+        return new(scores, risk, queue, place.Value, place.Selection, place.Propensity, new([], hits, reasons), Snippet.None, ItemValue.ExpectedViews(content.Reach));
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using Vigil.Contracts;
+using Vigil.Rank.Policies;
 using Vigil.Rank.Features;
 using Vigil.Rank.Model;
 
@@ -113,7 +114,7 @@ public sealed class ItemRanker
             snippet = snippets.Cut(item.Windows[draft.Row - item.FirstRow], output);
         }
 
-        return new(draft.Scores, draft.Risk, draft.Place.Queue, draft.Place.Value, draft.Place.Selection, draft.Place.Propensity, evidence, snippet);
+        return new(draft.Scores, draft.Risk, draft.Place.Queue, draft.Place.Value, draft.Place.Selection, draft.Place.Propensity, evidence, snippet, ItemValue.ExpectedViews(item.Content.Reach));
     }
 }
 

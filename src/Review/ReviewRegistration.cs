@@ -28,8 +28,9 @@ public static class ReviewRegistration
         services.AddSingleton(provider => provider.GetRequiredService<ReviewStage>().Decisions);
         services.AddSingleton(provider => provider.GetRequiredService<ReviewStage>().Contents);
         services.AddSingleton(provider => new ReviewerTokens(provider.GetRequiredService<IOptions<ReviewOptions>>().Value.Tokens));
+        services.AddSingleton(provider => new DecideRules(policies(provider)));
         services.AddHostedService(provider => provider.GetRequiredService<ReviewStage>().OpenService());
-        services.AddProblemDetails();
+        services.AddProblemDetails(Problems.Complete);
         services.AddOpenApi(OpenApiDocument.Describe);
         services.ConfigureHttpJsonOptions(json =>
         {

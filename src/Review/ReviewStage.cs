@@ -29,7 +29,7 @@ public sealed class ReviewStage : IDisposable
         Scripts = new RedisScripts(redis, options.KeyPrefix, time, options.ClockOffset);
         Projection = new QueueProjection(kafka, Scripts, directory, options, escalation.Of, time, loggers.CreateLogger<QueueProjection>());
         _rebuild = new QueueRebuild(Projection, time, loggers.CreateLogger<QueueRebuild>());
-        Queues = new ReviewQueue(Scripts, options, escalation.LeadQueues, Random.Shared.NextDouble);
+        Queues = new ReviewQueue(Scripts, options, escalation.AllQueues, escalation.LeadQueues, Random.Shared.NextDouble);
         Decisions = new DecisionDesk(Scripts, _producer, kafka.Topics.Decisions, new PositionNames(directory, kafka.Topics.Decisions), options, time);
         Housekeeping = new QueueHousekeeping(Projection, Queues, _producer, kafka.Topics.Status, time, loggers.CreateLogger<QueueHousekeeping>());
         Contents = new ContentDesk(Queues, new ContentReader(kafka, directory, time));

@@ -94,6 +94,7 @@ public static class RankedItemMapping
         wire.Risk = ranking.Risk;
         wire.Queue = ranking.Queue;
         wire.Value = ranking.Value;
+        wire.ExpectedViews = ranking.ExpectedViews;
         wire.Selection = (Selection)ranking.Selection;
         wire.Propensity = ranking.Propensity;
         wire.Snippet = ranking.Snippet.Text;
@@ -109,7 +110,8 @@ public static class RankedItemMapping
         (Contracts.Selection)wire.Selection,
         wire.Propensity,
         ToDomain(wire.Evidence ?? new()),
-        new(wire.Snippet, wire.SnippetSpan?.Part ?? 0, wire.SnippetSpan?.Start ?? 0));
+        new(wire.Snippet, wire.SnippetSpan?.Part ?? 0, wire.SnippetSpan?.Start ?? 0),
+        wire.ExpectedViews);
 
     private static Evidence ToWire(Contracts.Evidence evidence)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Vigil.Contracts;
 using Vigil.Contracts.Wire;
 using Vigil.Review.Http;
@@ -47,19 +48,19 @@ internal sealed class ContentDesk(ReviewQueue queues, ContentReader reader) : ID
         if ((held ? details.LeasedItem : details.Current.Item) is not { } item)
         {
             return (null, null, details.Current.Status == "withdrawn"
-                ? Problems.Gone("withdrawn", "The item was deleted by its publisher.")
-                : Problems.Gone("forgotten", "Nothing is held of this item any more."));
+                ? Problems.Of(ProblemKind.Withdrawn)
+                : Problems.Of(ProblemKind.Forgotten));
         }
 
         var (record, reason) = await reader.ReadAsync(item.Source, cancellation);
         if (record is null)
         {
-            return (null, null, reason == "unavailable" ? Problems.Unavailable("Kafka") : Problems.Gone(reason!, Explain(reason!)));
+            return (null, null, Explain(reason!));
         }
 
         return Decode(record, id, item.Version.Digest) is { } content
             ? (item, content, null)
-            : (null, null, Problems.Gone("mismatch", Explain("mismatch")));
+            : (null, null, Problems.Of(ProblemKind.Mismatch));
     }
 
     /// <returns>Null: it is another item or another version.</returns>
@@ -80,11 +81,11 @@ internal sealed class ContentDesk(ReviewQueue queues, ContentReader reader) : ID
     private static string? Last(ConsumeResult<byte[], byte[]> record, string header) =>
         record.Message.Headers.TryGetLastBytes(header, out var value) && value is not null ? Encoding.UTF8.GetString(value) : null;
 
-    private static string Explain(string reason) => reason switch
+    private static ProblemHttpResult Explain(string reason) => reason switch
     {
-        "expired" => "The record is older than the retention of the content topic. Snippet, digests and evidence are still shown with the item.",
-        "topic_recreated" => "The content topic was created anew since; the record is gone.",
-        "missing" => "There is no record at that place any more.",
-        _ => "The record at that place is not this version of this item.",
+        "expired" => Problems.Of(ProblemKind.Expired),
+        "topic_recreated" => Problems.Of(ProblemKind.TopicRecreated),
+        "missing" => Problems.Of(ProblemKind.Missing),
+        _ => Problems.Unavailable("Kafka"),
     };
 }

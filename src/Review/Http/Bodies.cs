@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Vigil.Review.Http;
 
@@ -24,6 +25,7 @@ internal static class Bodies
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
     public static async Task<(T? Body, IResult? Refused)> ReadAsync<T>(HttpContext context)
@@ -37,11 +39,17 @@ internal static class Bodies
         catch (JsonException fault)
         {
             // A place, not a path: names in a path are the caller's words.
-            return (null, Problems.Invalid($"The body is no JSON of the expected form (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine})."));
+            return (null, Problems.Invalid($"The body is no JSON of the expected form (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine}). Its fields: {Fields<T>.Names}."));
         }
         catch (BadHttpRequestException fault)
         {
             return (null, Problems.Unfit(fault.StatusCode));
         }
+    }
+
+    private static class Fields<T>
+    {
+        public static readonly string Names = string.Join(", ", typeof(T).GetConstructors()[0].GetParameters().Select(parameter =>
+            JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter.Name!) + (parameter.HasDefaultValue ? "" : " (required)")));
     }
 }

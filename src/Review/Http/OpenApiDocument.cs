@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -26,6 +29,7 @@ internal static class OpenApiDocument
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
+            DescribeErrors(operation);
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<Repeatable>().Any())
             {
                 operation.Parameters ??= [];
@@ -33,13 +37,47 @@ internal static class OpenApiDocument
                 {
                     Name = Repeatable.Header,
                     In = ParameterLocation.Header,
-                    Description = "A call that is sent again with the same key is the same call.",
+                    Description = "A call that is sent again with the same key and the same body is the same call; with another body it is refused.",
                     Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = Repeatable.LongestKey },
                 });
             }
 
             return Task.CompletedTask;
         });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            if (context.JsonTypeInfo.Type == typeof(ProblemDetails))
+            {
+                DescribeProblem(schema);
+            }
+
+            return Task.CompletedTask;
+        });
+    }
+
+    private static void DescribeErrors(OpenApiOperation operation)
+    {
+        foreach (var (status, response) in operation.Responses ?? [])
+        {
+            var kinds = ProblemKind.All.Where(kind => kind.Status.ToString(CultureInfo.InvariantCulture) == status && kind != ProblemKind.NoSuchPath).ToList();
+            if (kinds.Count > 0)
+            {
+                response.Description = string.Join('\n', kinds.Select(kind => $"- `{kind.Code}`: {kind.Detail}"));
+            }
+        }
+    }
+
+    private static void DescribeProblem(OpenApiSchema schema)
+    {
+        schema.Properties ??= new Dictionary<string, IOpenApiSchema>();
+        schema.Properties["code"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            Description = "What went wrong, for programs: it never changes its meaning.",
+            Enum = [.. ProblemKind.All.Select(kind => kind.Code).Distinct().Select(code => (JsonNode)code)],
+        };
+        schema.Properties["trace_id"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Under which traces and logs have this call." };
+        schema.Required = new HashSet<string> { "type", "title", "status", "detail", "code", "trace_id" };
     }
 }
 

@@ -5,32 +5,49 @@ namespace Vigil.Review.Http;
 /// <summary>Errors as problem details (RFC 9457) with a stable <c>code</c>; never with content.</summary>
 internal static class Problems
 {
-    public static ProblemHttpResult Of(Refusal refusal) => refusal switch
+    private const string Code = "code";
+
+    public static ProblemHttpResult Of(Refusal refusal) => Of(refusal switch
     {
-        Refusal.Rebuilding => Of(503, "rebuilding", "The queues are being rebuilt from the logs. Try again in a moment."),
-        Refusal.NotFound => Of(404, "not_found", "There is no such item or decision."),
-        Refusal.LeaseLost => Of(409, "lease_lost", "You hold no lease on this item under this epoch. This call recorded nothing."),
-        Refusal.Withdrawn => Of(409, "withdrawn", "The item was deleted by its publisher. This call recorded nothing."),
-        Refusal.Deciding => Of(409, "deciding", "A decision under this lease is on its way."),
-        Refusal.DecidedOtherwise => Of(409, "decided_otherwise", "Another verdict is recorded under this lease; see the item's decisions. This call recorded nothing."),
-        Refusal.TooManyLeases => Of(409, "too_many_leases", "You hold as many items as one reviewer may: decide or release one."),
-        Refusal.OutcomeOpen => Of(503, "outcome_open", "It is not known yet whether the decision is recorded. Repeat the call with the same Idempotency-Key; it is never recorded twice."),
-        Refusal.NotStanding => Of(409, "not_standing", "The decision does not stand, so there is nothing to undo."),
-        Refusal.TooLate => Of(410, "too_late", "A decision can be undone for 8 days."),
-        Refusal.Forbidden => Of(403, "forbidden", "Only leads may do this."),
+        Refusal.Rebuilding => ProblemKind.Rebuilding,
+        Refusal.NotFound => ProblemKind.NotFound,
+        Refusal.LeaseLost => ProblemKind.LeaseLost,
+        Refusal.Withdrawn => ProblemKind.WithdrawnMeanwhile,
+        Refusal.Deciding => ProblemKind.Deciding,
+        Refusal.AlreadyDecided => ProblemKind.AlreadyDecided,
+        Refusal.KeyReused => ProblemKind.KeyReused,
+        Refusal.TooManyLeases => ProblemKind.TooManyLeases,
+        Refusal.OutcomeOpen => ProblemKind.OutcomeOpen,
+        Refusal.NothingToUndo => ProblemKind.NothingToUndo,
+        Refusal.TooLate => ProblemKind.TooLate,
+        Refusal.Forbidden => ProblemKind.Forbidden,
+        Refusal.UnknownQueue => ProblemKind.UnknownQueue,
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "No such refusal. This is a bug."),
+    });
+
+    /// <param name="detail">Null: what the kind says of itself.</param>
+    public static ProblemHttpResult Of(ProblemKind kind, string? detail = null) => TypedResults.Problem(
+        detail ?? kind.Detail, statusCode: kind.Status, title: kind.Title, type: kind.Type, extensions: new Dictionary<string, object?> { [Code] = kind.Code });
+
+    public static ProblemHttpResult Invalid(string detail) => Of(ProblemKind.Invalid, detail);
+
+    public static ProblemHttpResult Unfit(int status) => status == 413 ? Of(ProblemKind.BodyTooLarge) : Of(ProblemKind.OfStatus(status), "The request body was refused.");
+
+    public static ProblemHttpResult Unavailable(string service) => Of(ProblemKind.Unavailable, $"{service} does not answer. Try again in a moment.");
+
+    public static ProblemHttpResult UnknownQueue(IEnumerable<string> known) => Of(ProblemKind.UnknownQueue, $"There is no such queue. Known: {string.Join(", ", known)}.");
+
+    /// <summary>What the framework refuses by itself (an unknown path, a wrong method or type) gets a code and a word too.</summary>
+    public static void Complete(ProblemDetailsOptions options) => options.CustomizeProblemDetails = context =>
+    {
+        var problem = context.ProblemDetails;
+        if (problem.Extensions.ContainsKey(Code))
+        {
+            return;
+        }
+
+        var kind = ProblemKind.OfStatus(problem.Status ?? context.HttpContext.Response.StatusCode);
+        problem.Extensions[Code] = kind.Code;
+        (problem.Title, problem.Type, problem.Detail) = (kind.Title, kind.Type, kind.Detail);
     };
-
-    public static ProblemHttpResult Invalid(string detail) => Of(400, "invalid", detail);
-
-    public static ProblemHttpResult Unfit(int status) => Of(status, status == 413 ? "body_too_large" : "invalid", "The request body was refused.");
-
-    public static ProblemHttpResult Unauthorized() => Of(401, "unauthorized", "Send Authorization: Bearer <token>.");
-
-    public static ProblemHttpResult Unavailable(string service) => Of(503, "unavailable", $"{service} does not answer. Try again in a moment.");
-
-    public static ProblemHttpResult Gone(string code, string detail) => Of(410, code, detail);
-
-    private static ProblemHttpResult Of(int status, string code, string detail) => TypedResults.Problem(
-        detail, statusCode: status, title: code.Replace('_', ' '), type: $"urn:vigil:problem:{code}", extensions: new Dictionary<string, object?> { ["code"] = code });
 }

@@ -10,7 +10,6 @@ namespace Vigil.Review.Http;
 internal static class ReviewEndpoints
 {
     private const int MostListed = 200;
-    private const int LongestNote = 2000;
     private const string Json = "application/json";
     private const long LargestBody = 64 * 1024;
 
@@ -19,7 +18,7 @@ internal static class ReviewEndpoints
         var api = app.MapGroup("").WithTags("review").AddEndpointFilter(AuthorizeAsync).AddEndpointFilter(ExplainAsync).WithMetadata(new BodyLimit())
             .ProducesProblem(401).ProducesProblem(503);
         api.MapGet("/queues", ListAsync).WithSummary("Queues with their depth and the age of their oldest item").Produces<QueueView[]>();
-        api.MapGet("/queues/{queue}/top", TopAsync).WithSummary("The most urgent items, without claiming").Produces<ItemView[]>().ProducesProblem(400);
+        api.MapGet("/queues/{queue}/top", TopAsync).WithSummary("The most urgent items, without claiming").Produces<ItemView[]>().ProducesProblem(400).ProducesProblem(404);
 
         var items = api.MapGroup("/items/{id}").ProducesProblem(404);
         items.MapGet("", ItemAsync).WithSummary("An item with its evidence, lease and decisions").Produces<DetailsView>();
@@ -28,15 +27,15 @@ internal static class ReviewEndpoints
 
         var work = api.MapGroup("").ProducesProblem(400).ProducesProblem(403).ProducesProblem(409);
         work.MapPost("/queues/{queue}/claim", ClaimAsync).WithMetadata(new Repeatable())
-            .WithSummary("The next item under a lease; 204 when nothing waits. Repeatable: the same Idempotency-Key (or none) gives the same lease").Produces<ClaimView>().Produces(204);
+            .WithSummary("The next item under a lease; 204 when nothing waits. Repeatable: the same Idempotency-Key (or none) gives the same lease").Produces<ClaimView>().Produces(204).ProducesProblem(404);
         work.MapPost("/items/{id}/heartbeat", HeartbeatAsync).Accepts<LeaseBody>(Json).WithSummary("Keeps the lease").Produces<LeaseState>();
         work.MapPost("/items/{id}/release", ReleaseAsync).Accepts<LeaseBody>(Json).WithSummary("Gives the item back to its place").Produces(204);
         work.MapPost("/items/{id}/decide", DecideAsync).Accepts<DecideBody>(Json).WithMetadata(new Repeatable())
-            .WithSummary("violation, benign or escalate; the reply says whether it stands or is dissent").Produces<DecisionResult>();
+            .WithSummary("violation, benign or escalate; the reply says whether it stands or is dissent").Produces<DecisionResult>().ProducesProblem(422);
         work.MapPost("/items/{id}/skip", SkipAsync).Accepts<SkipBody>(Json).WithMetadata(new Repeatable())
-            .WithSummary("Leaves the item to others; skipped by three it is escalated").Produces<DecisionResult>();
+            .WithSummary("Leaves the item to others; skipped by three it is escalated").Produces<DecisionResult>().ProducesProblem(422);
         work.MapPost("/items/{id}/undo", UndoAsync).Accepts<UndoBody>(Json).WithMetadata(new Repeatable())
-            .WithSummary("Takes a standing decision back, within 8 days").Produces<DecisionResult>().ProducesProblem(404).ProducesProblem(410);
+            .WithSummary("Takes a standing decision back, within 8 days").Produces<DecisionResult>().ProducesProblem(422).ProducesProblem(404).ProducesProblem(410);
     }
 
     private static async Task<IResult> ListAsync(ReviewQueue queues) =>
@@ -45,10 +44,10 @@ internal static class ReviewEndpoints
 
     private static async Task<IResult> TopAsync(string queue, ReviewQueue queues, int count = 20) => count is < 1 or > MostListed
         ? Problems.Invalid($"count must be 1 to {MostListed}.")
-        : Answer(await queues.TopAsync(queue, count), top => TypedResults.Ok(top.Select(ItemView.Of)));
+        : await OfQueueAsync(queues, await queues.TopAsync(queue, count), top => TypedResults.Ok(top.Select(ItemView.Of)));
 
     private static async Task<IResult> ClaimAsync(string queue, ReviewQueue queues, HttpContext context) =>
-        Key(context) is not { } key ? BadKey() : Answer(await queues.ClaimAsync(queue, Caller(context), key), claim => TypedResults.Ok(ClaimView.Of(claim)));
+        Key(context) is not { } key ? BadKey() : await OfQueueAsync(queues, await queues.ClaimAsync(queue, Caller(context), key), claim => TypedResults.Ok(ClaimView.Of(claim)));
 
     private static async Task<IResult> ItemAsync(string id, ReviewQueue queues, HttpContext context) =>
         Answer(await queues.ItemAsync(ItemPath.IdOf(context, id)), details => TypedResults.Ok(DetailsView.Of(details)));
@@ -79,7 +78,7 @@ internal static class ReviewEndpoints
             : TypedResults.NoContent();
     }
 
-    private static async Task<IResult> DecideAsync(string id, DecisionDesk desk, HttpContext context)
+    private static async Task<IResult> DecideAsync(string id, DecisionDesk desk, DecideRules rules, HttpContext context)
     {
         var (body, refused) = await Bodies.ReadAsync<DecideBody>(context);
         if (body is null)
@@ -87,37 +86,26 @@ internal static class ReviewEndpoints
             return refused!;
         }
 
-        if (body.Verdict is not ("violation" or "benign" or "escalate"))
-        {
-            return Problems.Invalid("verdict must be violation, benign or escalate.");
-        }
-
-        var policies = body.Policies ?? [];
-        if (policies.Length > 32 || policies.Any(policy => policy is null or { Length: 0 or > 64 }))
-        {
-            return Problems.Invalid("policies may name up to 32 policies of up to 64 characters.");
-        }
-
-        return await SendAsync(id, body.Epoch, new(body.Verdict, policies, Seconds(body.SecondsSpent), body.Note ?? "", ""), desk, context);
+        return rules.FaultsOf(body) is { } faults
+            ? Problems.Invalid(faults)
+            : await SendAsync(id, body.Epoch, new(body.Verdict, body.Policies ?? [], body.SecondsSpent ?? 0, body.Note ?? "", ""), desk, context);
     }
 
     private static async Task<IResult> SkipAsync(string id, DecisionDesk desk, HttpContext context)
     {
         var (body, refused) = await Bodies.ReadAsync<SkipBody>(context);
-        return body is null ? refused! : await SendAsync(id, body.Epoch, new("skip", [], Seconds(body.SecondsSpent), "", body.Reason ?? ""), desk, context);
-    }
-
-    private static async Task<IResult> SendAsync(string id, long epoch, VerdictCall call, DecisionDesk desk, HttpContext context)
-    {
-        if (Key(context) is not { } key)
+        if (body is null)
         {
-            return BadKey();
+            return refused!;
         }
 
-        return call.Note.Length > LongestNote || call.Reason.Length > LongestNote
-            ? Problems.Invalid($"note and reason may have {LongestNote} characters.")
-            : Answer(await desk.DecideAsync(ItemPath.IdOf(context, id), Caller(context), epoch, call, key), TypedResults.Ok);
+        return DecideRules.FaultsOf(body) is { } faults
+            ? Problems.Invalid(faults)
+            : await SendAsync(id, body.Epoch, new("skip", [], body.SecondsSpent ?? 0, "", body.Reason ?? ""), desk, context);
     }
+
+    private static async Task<IResult> SendAsync(string id, long epoch, VerdictCall call, DecisionDesk desk, HttpContext context) =>
+        Key(context) is not { } key ? BadKey() : Answer(await desk.DecideAsync(ItemPath.IdOf(context, id), Caller(context), epoch, call, key), TypedResults.Ok);
 
     private static async Task<IResult> UndoAsync(string id, DecisionDesk desk, HttpContext context)
     {
@@ -132,10 +120,13 @@ internal static class ReviewEndpoints
             return BadKey();
         }
 
-        return body.Note is { Length: > LongestNote } || body.DecisionId is { Length: > Repeatable.LongestKey }
-            ? Problems.Invalid($"note may have {LongestNote} characters, decision_id {Repeatable.LongestKey}.")
+        return body.Note is { Length: > DecideRules.LongestNote } || body.DecisionId is { Length: > Repeatable.LongestKey }
+            ? Problems.Invalid($"note may have {DecideRules.LongestNote} characters, decision_id {Repeatable.LongestKey}.")
             : Answer(await desk.UndoAsync(ItemPath.IdOf(context, id), Caller(context), body.DecisionId, body.Note ?? "", key), TypedResults.Ok);
     }
+
+    private static async Task<IResult> OfQueueAsync<T>(ReviewQueue queues, Reply<T> reply, Func<T, IResult> show)
+        where T : class => reply.Refused == Refusal.UnknownQueue ? Problems.UnknownQueue(await queues.NamesAsync()) : Answer(reply, show);
 
     private static IResult Answer<T>(Reply<T> reply, Func<T, IResult> show)
         where T : class => reply switch
@@ -152,7 +143,7 @@ internal static class ReviewEndpoints
         if (http.RequestServices.GetRequiredService<ReviewerTokens>().Find(http.Request) is not { } reviewer)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer";
-            return Problems.Unauthorized();
+            return Problems.Of(ProblemKind.Unauthorized);
         }
 
         http.Items[typeof(Reviewer)] = reviewer;
@@ -180,8 +171,6 @@ internal static class ReviewEndpoints
     private static string? Key(HttpContext context) => context.Request.Headers[Repeatable.Header].ToString() is { Length: <= Repeatable.LongestKey } key ? key : null;
 
     private static ProblemHttpResult BadKey() => Problems.Invalid($"Idempotency-Key may have {Repeatable.LongestKey} characters.");
-
-    private static double Seconds(double? seconds) => seconds is { } given && double.IsFinite(given) ? Math.Clamp(given, 0, 86_400) : 0;
 
     private sealed class BodyLimit : IRequestSizeLimitMetadata
     {

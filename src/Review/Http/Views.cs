@@ -6,6 +6,8 @@ namespace Vigil.Review.Http;
 internal sealed record QueueView(string Name, long Depth, double OldestAgeSeconds, string ClaimPath);
 
 /// <summary>A version of an item with everything that explains its place.</summary>
+/// <param name="Value">What its harm, reach and handling time are worth; waiting doubles it every half-life.</param>
+/// <param name="ExpectedViews">In the next 24 hours, from the reach as published.</param>
 internal sealed record EvidenceView(
     long Revision,
     string Digest,
@@ -16,6 +18,7 @@ internal sealed record EvidenceView(
     DateTimeOffset? CreatedAt,
     double Risk,
     double Value,
+    double ExpectedViews,
     string Queue,
     Selection Selection,
     IReadOnlyList<PolicyScore> Scores,
@@ -40,6 +43,7 @@ internal sealed record EvidenceView(
         item.CreatedAt,
         item.Ranking?.Risk ?? 0,
         item.Ranking?.Value ?? 0,
+        item.Ranking?.ExpectedViews ?? 0,
         item.Ranking?.Queue ?? "",
         item.Ranking?.Selection ?? default,
         item.Ranking?.Scores ?? [],
@@ -60,10 +64,16 @@ internal sealed record HashHitView(string EntryId, Side Side, IReadOnlyList<stri
 internal sealed record PartView(int Part, string Kind, long Size, string Mime, int Width, int Height, string Sha256);
 
 /// <param name="Path">Address of the item, already escaped.</param>
-internal sealed record ItemView(string Id, string Path, string Status, string Version, string Queue, double? Priority, DateTimeOffset? EnqueuedAt, EvidenceView? Evidence)
+/// <param name="Status">queued, decided, cleared or withdrawn.</param>
+/// <param name="Version">The version that counts: revision:digest.</param>
+/// <param name="Priority">Orders the queue, highest first. Free of the clock, so only differences mean something: log2(value) - time enqueued / half-life.</param>
+/// <param name="Place">1: the next to be claimed; null where it does not wait.</param>
+/// <param name="Depth">How many wait in the same queue.</param>
+internal sealed record ItemView(
+    string Id, string Path, string Status, string Version, string Queue, double? Priority, long? Place, long? Depth, DateTimeOffset? EnqueuedAt, EvidenceView? Evidence)
 {
     public static ItemView Of(QueueItem item) =>
-        new(item.Id, ItemPath.Of(item.Id), item.Status, item.Version, item.Queue, item.Score, item.Enqueued, EvidenceView.Of(item.Item));
+        new(item.Id, ItemPath.Of(item.Id), item.Status, item.Version, item.Queue, item.Score, item.Place, item.Depth, item.Enqueued, EvidenceView.Of(item.Item));
 }
 
 internal sealed record LeaseView(long Epoch, string Version, string Queue, DateTimeOffset ExpiresAt, Selection Selection, double Propensity);

@@ -76,6 +76,8 @@ internal sealed class ProjectedRecord(TimeSpan halfLife, Func<string, string> es
             decision.Queue,
             final ? VerdictNames.Of(decision.Verdict) : "",
             decision.Source.TopicId,
+            CallMark.OfKey(decision.IdempotencyKey),
+            CallMark.OfWords(decision),
             status.ToByteArray(),
         ];
     }

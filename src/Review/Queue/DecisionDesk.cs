@@ -37,11 +37,13 @@ public sealed class DecisionDesk
     {
         // :: Step 1: mark
         var lease = new LeaseName(reviewer.Name, epoch.ToString(CultureInfo.InvariantCulture));
-        var marked = await _scripts.RunAsync("decide", id, lease.Holder, lease.Epoch, NewId(), key, Milliseconds(_settled));
+        var decision = WordsOf(call, key);
+        var marked = await _scripts.RunAsync(
+            "decide", id, lease.Holder, lease.Epoch, NewId(), CallMark.OfKey(key), Milliseconds(_settled), CallMark.OfWords(decision));
         switch ((string?)marked[0])
         {
             case "known" or "repeated":
-                return OfSameVerdict(await _log.AwaitOutcomeAsync(id, (string)marked[1]!, null, lease), call);
+                return await _log.AwaitOutcomeAsync(id, (string)marked[1]!, null, lease);
             case not "marked":
                 if ((string?)marked[0] == "lease_lost")
                 {
@@ -52,7 +54,7 @@ public sealed class DecisionDesk
         }
 
         // :: Step 2: produce
-        var decision = DecisionOf(id, reviewer, epoch, call, marked);
+        Complete(decision, id, reviewer, epoch, marked);
         var since = Replies.Time(marked[7])!.Value;
         if (await _log.TryProduceAsync(decision) is not { } place)
         {
@@ -87,10 +89,10 @@ public sealed class DecisionDesk
             case "forbidden":
                 return Refusal.Forbidden;
             case not "stands":
-                return Replies.RefusalOf(target) ?? Refusal.NotStanding;
+                return Replies.RefusalOf(target) ?? Refusal.NothingToUndo;
         }
 
-        var decision = ReversalOf(id, reviewer, reversal, note, target);
+        var decision = ReversalOf(id, reviewer, reversal, note, key, target);
         if (await _log.TryProduceAsync(decision) is not { } produced)
         {
             return Refusal.OutcomeOpen;
@@ -105,38 +107,38 @@ public sealed class DecisionDesk
         return reply;
     }
 
-    // One lease, one verdict: who says something else under it must not read the first call's "stands" as his own.
-    private static Reply<DecisionResult> OfSameVerdict(Reply<DecisionResult> reply, VerdictCall call) =>
-        reply.Value is { } result && result.Verdict != call.Verdict ? Refusal.DecidedOtherwise : reply;
-
-    private static Decision DecisionOf(string id, Reviewer reviewer, long epoch, VerdictCall call, RedisResult marked)
+    private static Decision WordsOf(VerdictCall call, string key)
     {
-        var version = Replies.Version((string)marked[2]!);
-        var item = Replies.Item(marked[6]);
-        var random = (string)marked[4]! == "random";
-        var decision = new Decision
+        var words = new Decision
         {
-            DecisionId = (string)marked[1]!,
             Kind = Decision.Types.Kind.Verdict,
-            ContentId = id,
-            Version = version.ToWire(),
-            Source = item?.Source.ToWire() ?? ProjectedRecord.SourceOf((string)marked[8]!),
-            Queue = (string)marked[3]!,
             Verdict = VerdictNames.Parse(call.Verdict) ?? throw new ArgumentException($"No verdict '{call.Verdict}'.", nameof(call)),
-            Reviewer = reviewer.Name,
-            LeaseEpoch = epoch,
-            Selection = random ? Selection.Random : (Selection?)item?.Ranking?.Selection ?? Selection.Ranked,
-            Propensity = random ? Replies.Number(marked[5]) ?? 0 : item?.Ranking?.Propensity ?? 1,
             SecondsSpent = call.SecondsSpent,
             Note = call.Note,
             Reason = call.Reason,
-            Provenance = item?.Provenance?.ToWire(),
+            IdempotencyKey = key,
         };
-        decision.Policies.AddRange(call.Policies);
-        return decision;
+        words.Policies.AddRange(call.Policies);
+        return words;
     }
 
-    private static Decision ReversalOf(string id, Reviewer reviewer, string reversal, string note, RedisResult target)
+    private static void Complete(Decision decision, string id, Reviewer reviewer, long epoch, RedisResult marked)
+    {
+        var item = Replies.Item(marked[6]);
+        var random = (string)marked[4]! == "random";
+        decision.DecisionId = (string)marked[1]!;
+        decision.ContentId = id;
+        decision.Version = Replies.Version((string)marked[2]!).ToWire();
+        decision.Source = item?.Source.ToWire() ?? ProjectedRecord.SourceOf((string)marked[8]!);
+        decision.Queue = (string)marked[3]!;
+        decision.Reviewer = reviewer.Name;
+        decision.LeaseEpoch = epoch;
+        decision.Selection = random ? Selection.Random : (Selection?)item?.Ranking?.Selection ?? Selection.Ranked;
+        decision.Propensity = random ? Replies.Number(marked[5]) ?? 0 : item?.Ranking?.Propensity ?? 1;
+        decision.Provenance = item?.Provenance?.ToWire();
+    }
+
+    private static Decision ReversalOf(string id, Reviewer reviewer, string reversal, string note, string key, RedisResult target)
     {
         var item = Replies.Item(target[7]);
         var source = item?.Source.ToWire() ?? ProjectedRecord.SourceOf((string)target[4]!);
@@ -152,6 +154,7 @@ public sealed class DecisionDesk
             Reviewer = reviewer.Name,
             Reverses = (string)target[1]!,
             Note = note,
+            IdempotencyKey = key,
             Provenance = item?.Provenance?.ToWire(),
         };
     }

@@ -16,5 +16,10 @@ internal sealed class EscalationQueues(IReadOnlyList<Policy> policies)
 
     public IReadOnlySet<string> LeadQueues { get; } = policies.Select(policy => policy.EscalationQueue).Append(Fallback).ToHashSet();
 
+    /// <summary>Every queue an item can be ranked or moved into under these policies.</summary>
+    public IReadOnlySet<string> AllQueues { get; } = policies.SelectMany(policy => new[] { policy.Queue, policy.EscalationQueue })
+        .Concat([Fallback, PolicySet.UnreadableQueue, PolicySet.UnscoredQueue, PolicySet.AuditQueue])
+        .ToHashSet();
+
     public string Of(string queue) => _byQueue.GetValueOrDefault(queue, _default);
 }

@@ -13,7 +13,10 @@ public sealed record QueueSummary(string Name, long Depth, TimeSpan OldestAge);
 /// <param name="Version">The version that counts: revision:digest.</param>
 /// <param name="Item">Null where the logs hold no evidence any more.</param>
 /// <param name="Score">Priority, free of the clock.</param>
-public sealed record QueueItem(string Id, string Status, string Version, string Queue, double? Score, DateTimeOffset? Enqueued, RankedItem? Item);
+/// <param name="Place">1: the next to be claimed; null where it does not wait (it is leased, or not queued).</param>
+/// <param name="Depth">How many wait in the same queue.</param>
+public sealed record QueueItem(
+    string Id, string Status, string Version, string Queue, double? Score, DateTimeOffset? Enqueued, RankedItem? Item, long? Place = null, long? Depth = null);
 
 /// <summary>A reviewer's hold on one version of one item.</summary>
 /// <param name="Epoch">Fences the lease: calls under an older one are refused.</param>

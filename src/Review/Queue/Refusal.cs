@@ -18,22 +18,28 @@ public enum Refusal
     /// <summary>A decision under this lease is on its way.</summary>
     Deciding,
 
-    /// <summary>Another verdict was recorded under this lease.</summary>
-    DecidedOtherwise,
+    /// <summary>The lease has ended with another decision of the caller.</summary>
+    AlreadyDecided,
+
+    /// <summary>The Idempotency-Key was sent before, with another body.</summary>
+    KeyReused,
 
     TooManyLeases,
 
     /// <summary>The decision may or may not come to stand: repeat the call with the same Idempotency-Key.</summary>
     OutcomeOpen,
 
-    /// <summary>The decision named does not stand, so there is nothing to undo.</summary>
-    NotStanding,
+    /// <summary>No decision stands that the call could take back.</summary>
+    NothingToUndo,
 
     /// <summary>Decisions can be undone for 8 days.</summary>
     TooLate,
 
     /// <summary>Leads only.</summary>
     Forbidden,
+
+    /// <summary>No policy and no item has a queue of that name.</summary>
+    UnknownQueue,
 }
 
 /// <summary>A value, or why there is none.</summary>

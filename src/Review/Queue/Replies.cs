@@ -18,6 +18,9 @@ internal static class Replies
         "deciding" => Refusal.Deciding,
         "too_many_leases" => Refusal.TooManyLeases,
         "too_late" => Refusal.TooLate,
+        "already_decided" => Refusal.AlreadyDecided,
+        "key_reused" => Refusal.KeyReused,
+        "nothing_to_undo" => Refusal.NothingToUndo,
         _ => null,
     };
 

@@ -13,13 +13,15 @@ public sealed class ReviewQueue
 {
     private readonly RedisScripts _scripts;
     private readonly ReviewOptions _options;
+    private readonly IReadOnlySet<string> _queues;
     private readonly IReadOnlySet<string> _leadQueues;
     private readonly Func<double> _random;
 
-    internal ReviewQueue(RedisScripts scripts, ReviewOptions options, IReadOnlySet<string> leadQueues, Func<double> random)
+    internal ReviewQueue(RedisScripts scripts, ReviewOptions options, IReadOnlySet<string> queues, IReadOnlySet<string> leadQueues, Func<double> random)
     {
         _scripts = scripts;
         _options = options;
+        _queues = queues;
         _leadQueues = leadQueues;
         _random = random;
     }
@@ -41,9 +43,18 @@ public sealed class ReviewQueue
             null);
     }
 
+    /// <summary>Queues of the policies, and those that hold or held items.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync() =>
+        [.. ((await ListAsync()).Value ?? []).Select(queue => queue.Name).Union(_queues).Order(StringComparer.Ordinal)];
+
     /// <summary>The first items of a queue, most urgent first; claims nothing.</summary>
     public async Task<Reply<IReadOnlyList<QueueItem>>> TopAsync(string queue, int count)
     {
+        if (!await IsKnownAsync(queue))
+        {
+            return new(null, Refusal.UnknownQueue);
+        }
+
         var answer = await _scripts.RunAsync("top", queue, count);
         if (Replies.RefusalOf(answer) is { } refusal)
         {
@@ -51,8 +62,8 @@ public sealed class ReviewQueue
         }
 
         return new(
-            [.. Enumerable.Range(2, answer.Length - 2).Select(i => answer[i]).Select(row => new QueueItem(
-                (string)row[0]!, "queued", (string)row[1]!, queue, Replies.Number(row[2]), Replies.Time(row[3]), Replies.Item(row[4])))],
+            [.. Enumerable.Range(2, answer.Length - 2).Select(i => (Row: answer[i], Place: i - 1)).Select(at => new QueueItem(
+                (string)at.Row[0]!, "queued", (string)at.Row[1]!, queue, Replies.Number(at.Row[2]), Replies.Time(at.Row[3]), Replies.Item(at.Row[4]), at.Place, (long)answer[1]))],
             null);
     }
 
@@ -64,7 +75,9 @@ public sealed class ReviewQueue
             return refusal;
         }
 
-        var current = new QueueItem(id, (string)answer[1]!, (string)answer[2]!, (string)answer[3]!, Replies.Number(answer[4]), Replies.Time(answer[5]), Replies.Item(answer[6]));
+        var current = new QueueItem(
+            id, (string)answer[1]!, (string)answer[2]!, (string)answer[3]!, Replies.Number(answer[4]), Replies.Time(answer[5]), Replies.Item(answer[6]),
+            (long?)Replies.Number(answer[10]), (long?)Replies.Number(answer[11]));
         var held = answer[7];
         var lease = (string)held[0]! is { Length: > 0 } holder
             ? new LeaseEntry(holder, (string)held[2]!, (string)held[3]!, Replies.Time(held[4])!.Value, ((string)held[5]!).Length > 0)
@@ -81,6 +94,11 @@ public sealed class ReviewQueue
         if (_leadQueues.Contains(queue) && !reviewer.IsLead)
         {
             return Refusal.Forbidden;
+        }
+
+        if (!await IsKnownAsync(queue))
+        {
+            return Refusal.UnknownQueue;
         }
 
         var drawn = _random() < _options.DrawShare ? QueueScore.Text(_random()) : "";
@@ -136,6 +154,9 @@ public sealed class ReviewQueue
 
         return refusal;
     }
+
+    // Items of a policy that is gone may still wait, so Redis has the last word.
+    private async Task<bool> IsKnownAsync(string queue) => _queues.Contains(queue) || (await ListAsync()).Value is not { } list || list.Any(known => known.Name == queue);
 
     private Task<RedisResult> HoldAsync(string id, Reviewer reviewer, long epoch, string action) => _scripts.RunAsync(
         "hold", id, reviewer.Name, epoch.ToString(CultureInfo.InvariantCulture), action, Milliseconds(_options.LeaseMinutes), Milliseconds(_options.LongestLeaseMinutes));

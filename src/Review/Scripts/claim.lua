@@ -51,7 +51,7 @@ redis.call('SET', P .. ':epoch', epoch)
 local ends = text(NOW + tonumber(ARGV[5]))
 redis.call('HSET', leaseKey(chosen), 'holder', reviewer, 'epoch', epoch, 'ver', item[1], 'at', item[3], 'queue', queue, 'since', text(NOW),
   'until', ends, 'key', claimKey, 'sel', drawn and 'random' or '',
-  'prop', drawn and string.format('%.17g', tonumber(ARGV[7]) / depth) or '', 'deciding', '', 'idem', '')
+  'prop', drawn and string.format('%.17g', tonumber(ARGV[7]) / depth) or '', 'deciding', '', 'idem', '', 'words', '')
 redis.call('ZADD', P .. ':leases', ends, chosen)
 redis.call('SADD', heldKey(reviewer), chosen)
 leave(gen, chosen, queue)

@@ -12,7 +12,7 @@
 --      i  decision id    c  f final, s skip, e escalate, u undo, o opens again, 2 second verdict
 --      v, o  version and order of the record decided
 --      u  the decision it reverses        t  log time    w, n  reviewer, epoch    q  queue    g  final verdict
---      p  topic id of the source record
+--      p  topic id of the source record    k, b  marks of the idempotency key and of what the call said
 --      x  what became of it               f  1: x is settled, since what it rests on has been forgotten
 local TIMES = 16      -- ranked records kept per id: the oldest ones, the best one and the last deletion
 local DECISIONS = 64  -- decisions kept per id

@@ -13,7 +13,7 @@
 --   <p>:g<gen>:queues      set of queue names
 --   <p>:g<gen>:x           sorted set of every id of the generation by the time something of it may be forgotten
 -- outside the generations:
---   <p>:lease:<id>         hash: holder, epoch, ver, at, queue, since, until, key, sel, prop, deciding, idem
+--   <p>:lease:<id>         hash: holder, epoch, ver, at, queue, since, until, key, sel, prop, deciding, idem, words
 --   <p>:leases             sorted set of leased ids by the time the lease ends
 --   <p>:held:<reviewer>    set of ids the reviewer holds
 --   <p>:epoch              the last epoch given

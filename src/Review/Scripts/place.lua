@@ -6,7 +6,7 @@
 --
 -- Facts are written as lists of fixed order, so that equal facts are equal bytes.
 local RANKED = { 'o', 'v', 'd', 'z', 'q', 'e', 'l', 'a', 't', 'k' }
-local DECIDED = { 'i', 'c', 'v', 'o', 'u', 't', 'w', 'n', 'q', 'g', 'p', 'x', 'f' }
+local DECIDED = { 'i', 'c', 'v', 'o', 'u', 't', 'w', 'n', 'q', 'g', 'p', 'k', 'b', 'x', 'f' }
 
 local function pack(list, fields)
   local rows = {}

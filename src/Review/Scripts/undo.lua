@@ -7,16 +7,16 @@ if not gen then return { 'rebuilding' } end
 local st = load(gen, id)
 local found
 for _, d in ipairs(st.d) do
-  if d.i == ARGV[5] then return { 'sent' } end
+  if d.i == ARGV[5] then return { (ARGV[3] == '' or ARGV[3] == d.u) and 'sent' or 'key_reused' } end
   if d.g and d.g ~= '' then
     if ARGV[3] == d.i or (ARGV[3] == '' and d.w == reviewer and d.x == 'stands') then found = d end
   end
 end
 if redis.call('EXISTS', undoKey(ARGV[5])) == 1 then return { 'sent' } end
-if not found then return { 'unknown' } end
+if not found then return { ARGV[3] == '' and #st.r + #st.d > 0 and 'nothing_to_undo' or 'unknown' } end
 if found.w ~= reviewer and ARGV[6] ~= '1' then return { 'forbidden' } end
 if found.t + HOLD < NOW then return { 'too_late' } end
-if found.x ~= 'stands' then return { found.x or '' } end
+if found.x ~= 'stands' then return { 'nothing_to_undo' } end
 redis.call('SET', undoKey(ARGV[5]), '1', 'PX', ARGV[7])
 local payload = redis.call('HGET', ikey(gen, id), 'p:' .. found.v) or ''
 return { 'stands', found.i, found.v, found.w, place(found), found.p, found.q, payload }

@@ -33,7 +33,16 @@ public sealed class ReviewEndpointsTests(ReviewHostFixture fixture) : IClassFixt
     [InlineData("/items/x/decide", "{\"verdict\":\"benign\"}", 400, "invalid")]
     [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"skip\"}", 400, "invalid")]
     [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"benign\",\"policies\":[\"\"]}", 400, "invalid")]
+    [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"violation\"}", 400, "invalid")]
+    [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"violation\",\"policies\":[\"nope\"]}", 400, "invalid")]
+    [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"violation\",\"policies\":[\"hate\",\"hate\"]}", 400, "invalid")]
+    [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"benign\",\"policies\":[\"hate\"]}", 400, "invalid")]
+    [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"benign\",\"seconds_spent\":-4}", 400, "invalid")]
+    [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"benign\",\"mood\":1}", 400, "invalid")]
+    [InlineData("/items/x/skip", "{\"epoch\":1,\"seconds_spent\":86401}", 400, "invalid")]
     [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"benign\"}", 409, "lease_lost")]
+    [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"escalate\",\"policies\":[\"hate\"],\"seconds_spent\":0}", 409, "lease_lost")]
+    [InlineData("/queues/nope/claim", "{}", 404, "unknown_queue")]
     [InlineData("/items/x/heartbeat", "{\"epoch\":1}", 409, "lease_lost")]
     [InlineData("/items/x/release", "{\"epoch\":1}", 409, "lease_lost")]
     [InlineData("/items/x/skip", "{\"epoch\":1}", 409, "lease_lost")]
@@ -47,6 +56,41 @@ public sealed class ReviewEndpointsTests(ReviewHostFixture fixture) : IClassFixt
 
         Assert.Equal((status, code, status), ((int)answer.StatusCode, (string?)problem!["code"], (int?)problem["status"]));
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Theory]
+    [InlineData("GET", "/nope", 404, "no_such_path")]
+    [InlineData("GET", "/items/x/decide", 405, "method_not_allowed")]
+    [InlineData("POST", "/items/x/decide", 415, "unsupported_media_type")]
+    [InlineData("GET", "/queues/hate/top?count=abc", 400, "invalid")]
+    [InlineData("GET", "/queues/hate/top?count=0", 400, "invalid")]
+    [InlineData("GET", "/queues/nope/top", 404, "unknown_queue")]
+    public async Task Call_ThatNoHandlerTakes_AnswersAProblemWithItsCodeAndAWord(string method, string path, int status, string code)
+    {
+        using var ana = fixture.Host.Ana;
+        using var request = new HttpRequestMessage(new(method), path) { Content = method == "POST" ? new StringContent("epoch=1", Encoding.UTF8, "text/plain") : null };
+
+        using var answer = await ana.SendAsync(request, Cancellation);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation);
+
+        Assert.Equal((status, code), ((int)answer.StatusCode, (string?)problem!["code"]));
+        Assert.Equal($"urn:vigil:problem:{code}", (string?)problem["type"]);
+        Assert.False(string.IsNullOrEmpty((string?)problem["detail"]));
+        Assert.False(string.IsNullOrEmpty((string?)problem["trace_id"]));
+    }
+
+    [Theory]
+    [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"violation\"}", "hate")]
+    [InlineData("/items/x/decide", "{\"epoch\":1,\"verdict\":\"maybe\",\"seconds_spent\":-1}", "verdict must be violation, benign or escalate. seconds_spent must be 0 to 86400.")]
+    [InlineData("/items/x/decide", "{\"epoch\":1,\"mood\":1}", "epoch (required), verdict (required), policies, seconds_spent, note")]
+    [InlineData("/queues/nope/claim", "", "audit, escalation, hate, hate-leads,")]
+    public async Task Call_ThatCannotBeDone_NamesWhatIsKnown(string path, string body, string known)
+    {
+        using var ana = fixture.Host.Ana;
+
+        using var answer = await ana.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"), Cancellation);
+
+        Assert.Contains(known, (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation))!["detail"], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -84,9 +128,14 @@ public sealed class ReviewEndpointsTests(ReviewHostFixture fixture) : IClassFixt
             ["/items/{id}", "/items/{id}/content", "/items/{id}/content/parts/{part}/image", "/items/{id}/decide", "/items/{id}/heartbeat", "/items/{id}/release", "/items/{id}/skip", "/items/{id}/undo", "/queues", "/queues/{queue}/claim", "/queues/{queue}/top"],
             document!["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
         var decide = document["paths"]!["/items/{id}/decide"]!["post"]!;
-        Assert.Equal(["200", "400", "401", "403", "409", "503"], decide["responses"]!.AsObject().Select(response => response.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["200", "400", "401", "403", "409", "422", "503"], decide["responses"]!.AsObject().Select(response => response.Key).Order(StringComparer.Ordinal));
         Assert.Contains(decide["parameters"]!.AsArray(), parameter => (string?)parameter!["name"] == "Idempotency-Key");
         Assert.Equal("http", (string?)document["components"]!["securitySchemes"]!["bearer"]!["type"]);
+        Assert.Contains("`already_decided`", (string?)decide["responses"]!["409"]!["description"], StringComparison.Ordinal);
+        var problem = document["components"]!["schemas"]!["ProblemDetails"]!["properties"]!;
+        Assert.Contains("key_reused", problem["code"]!["enum"]!.AsArray().Select(code => (string?)code));
+        Assert.NotNull(problem["trace_id"]);
+        Assert.DoesNotContain("TextWindow", document.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Theory]

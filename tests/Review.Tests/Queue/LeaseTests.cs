@@ -94,7 +94,7 @@ public sealed class LeaseTests(RedisServer redis)
     {
         var bench = await WithItemsAsync(("a", 8), ("b", 4), ("c", 2), ("d", 1));
         var numbers = new Queue<double>([0.01, 0.6]);
-        var queues = new ReviewQueue(bench.Scripts, new ReviewOptions { DrawShare = 0.05 }, new HashSet<string>(), numbers.Dequeue);
+        var queues = new ReviewQueue(bench.Scripts, new ReviewOptions { DrawShare = 0.05 }, new HashSet<string> { "hate" }, new HashSet<string>(), numbers.Dequeue);
 
         var lease = (await queues.ClaimAsync("hate", Ana, "")).Value!.Lease;
 
@@ -237,6 +237,7 @@ public sealed class LeaseTests(RedisServer redis)
 
         Assert.Equal("repeated", await DecideAsync(bench, "x", Ana, lease.Epoch, "k"));
         Assert.Equal("deciding", await DecideAsync(bench, "x", Ana, lease.Epoch, "another"));
+        Assert.Equal("key_reused", await DecideAsync(bench, "x", Ana, lease.Epoch, "k", Decision.Types.Verdict.Violation));
         Assert.Equal(Refusal.Deciding, await bench.Queues.ReleaseAsync("x", Ana, lease.Epoch));
         Assert.Equal(Refusal.Deciding, (await bench.Queues.HeartbeatAsync("x", Ana, lease.Epoch)).Refused);
 
@@ -267,7 +268,9 @@ public sealed class LeaseTests(RedisServer redis)
         var bench = await WithItemsAsync(("a", 4), ("b", 2));
         var held = (await bench.Queues.ClaimAsync("hate", Ana, "")).Value!.Lease;
         var decided = (await bench.Queues.ClaimAsync("hate", Ben, "")).Value!.Lease;
-        bench.Append(LogRecords.Verdict("d1", Item("b", 'A', 1, 1), "ben", Decision.Types.Verdict.Benign, epoch: decided.Epoch), T0.AddHours(1));
+        var record = LogRecords.Verdict("d1", Item("b", 'A', 1, 1), "ben", Decision.Types.Verdict.Benign, epoch: decided.Epoch);
+        record.IdempotencyKey = "k";
+        bench.Append(record, T0.AddHours(1));
 
         Assert.True(await bench.RebuildAsync(2, 1));
 
@@ -275,6 +278,8 @@ public sealed class LeaseTests(RedisServer redis)
         Assert.Null((await bench.Queues.HeartbeatAsync("a", Ana, held.Epoch)).Refused);
         Assert.Equal(Refusal.LeaseLost, (await bench.Queues.HeartbeatAsync("b", Ben, decided.Epoch)).Refused);
         Assert.Equal("known", await DecideAsync(bench, "b", Ben, decided.Epoch, "k"));
+        Assert.Equal("key_reused", await DecideAsync(bench, "b", Ben, decided.Epoch, "k", Decision.Types.Verdict.Violation));
+        Assert.Equal("already_decided", await DecideAsync(bench, "b", Ben, decided.Epoch, "other"));
     }
 
     [Fact]
@@ -309,7 +314,11 @@ public sealed class LeaseTests(RedisServer redis)
         LogRecords.Ranked(id, 0, digest, Disposition.Queued, T0.AddMinutes(minute), minute, value: value);
 
     private static async Task<string?> DecideAsync(ProjectionBench bench, string id, Reviewer reviewer, long epoch, string key) =>
-        (string?)(await bench.Scripts.RunAsync("decide", id, reviewer.Name, epoch, Guid.NewGuid().ToString(), key, 15_000))[0];
+        await DecideAsync(bench, id, reviewer, epoch, key, Decision.Types.Verdict.Benign);
+
+    private static async Task<string?> DecideAsync(ProjectionBench bench, string id, Reviewer reviewer, long epoch, string key, Decision.Types.Verdict verdict) =>
+        (string?)(await bench.Scripts.RunAsync(
+            "decide", id, reviewer.Name, epoch, Guid.NewGuid().ToString(), CallMark.OfKey(key), 15_000, CallMark.OfWords(new() { Verdict = verdict })))[0];
 
     private static async Task<string?> EndAsync(ProjectionBench bench, long epoch, long end) =>
         (string?)(await bench.Scripts.RunAsync("end_deciding", "x", epoch, ProjectionBench.Decisions, end))[0];

@@ -10,22 +10,61 @@ public sealed class RepeatTests(RedisServer redis)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Decide_AgainWithAnotherVerdict_IsToldThatAnotherIsRecorded()
+    public async Task Decide_AgainUnderAnEndedLease_GivesTheSameAnswerToTheSameCallOnly()
     {
         await using var host = await ReviewHost.StartAsync(redis, Cancellation);
         await host.PostAsync("x", "words");
         using var ana = host.Ana;
         var epoch = await ClaimAsync(ana);
-        var first = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch, verdict = "violation" }, Cancellation, "tab-1");
+        var first = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch, verdict = "violation", policies = new[] { "hate" } }, Cancellation, "tab-1");
 
         var other = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch, verdict = "benign" }, Cancellation, "tab-2");
         var skip = await ReviewHost.SendAsync(ana, "/items/x/skip", new { epoch }, Cancellation, "tab-1");
-        var same = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch, verdict = "violation" }, Cancellation, "tab-1");
+        var same = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch, verdict = "violation", policies = new[] { "hate" } }, Cancellation, "tab-1");
 
-        Assert.Equal((409, "decided_otherwise"), Code(other));
-        Assert.Equal((409, "decided_otherwise"), Code(skip));
+        var fuller = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch, verdict = "violation", policies = new[] { "hate" }, note = "n" }, Cancellation, "tab-1");
+        var keyless = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch, verdict = "violation", policies = new[] { "hate" } }, Cancellation);
+
+        Assert.Equal((409, "already_decided"), Code(other));
+        Assert.Equal((409, "already_decided"), Code(keyless));
+        Assert.Equal((422, "key_reused"), Code(skip));
+        Assert.Equal((422, "key_reused"), Code(fuller));
         Assert.Equal((200, "violation", Text(first, "decision_id")), (same.Status, Text(same, "verdict"), Text(same, "decision_id")));
         Assert.Single(await host.ReadAsync(host.Topics.Decisions, records => records.Count >= 1, Cancellation));
+    }
+
+    [Fact]
+    public async Task Decide_RepeatedAfterAFlush_IsStillKnownByItsKey()
+    {
+        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
+        await host.PostAsync("x", "words");
+        using var ana = host.Ana;
+        var body = new { epoch = await ClaimAsync(ana), verdict = "benign", seconds_spent = 1.5, note = "n" };
+        var first = await ReviewHost.SendAsync(ana, "/items/x/decide", body, Cancellation, "tab-1");
+
+        await redis.Connection.GetDatabase().KeyDeleteAsync([.. redis.Keys(host.Prefix)]);
+        await ReviewHost.UntilAsync(async () => (await ReviewHost.GetAsync(ana, "/items/x", Cancellation)).Status == 200, Cancellation);
+
+        var same = await ReviewHost.SendAsync(ana, "/items/x/decide", body, Cancellation, "tab-1");
+        Assert.Equal((200, Text(first, "decision_id")), (same.Status, Text(same, "decision_id")));
+        Assert.Equal((422, "key_reused"), Code(await ReviewHost.SendAsync(ana, "/items/x/decide", body with { note = "other" }, Cancellation, "tab-1")));
+        Assert.Equal((409, "already_decided"), Code(await ReviewHost.SendAsync(ana, "/items/x/decide", body, Cancellation, "tab-2")));
+    }
+
+    [Fact]
+    public async Task Undo_OfWhatIsUndone_SaysThatThereIsNothingToUndo()
+    {
+        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
+        await host.PostAsync("x", "words");
+        using var ana = host.Ana;
+        var epoch = await ClaimAsync(ana);
+        var decided = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch, verdict = "benign" }, Cancellation);
+        Assert.Equal(200, (await ReviewHost.SendAsync(ana, "/items/x/undo", new { }, Cancellation, "undo-1")).Status);
+
+        Assert.Equal((409, "nothing_to_undo"), Code(await ReviewHost.SendAsync(ana, "/items/x/undo", new { }, Cancellation)));
+        Assert.Equal((409, "nothing_to_undo"), Code(await ReviewHost.SendAsync(ana, "/items/x/undo", new { decision_id = Text(decided, "decision_id") }, Cancellation)));
+        Assert.Equal((422, "key_reused"), Code(await ReviewHost.SendAsync(ana, "/items/x/undo", new { decision_id = "another" }, Cancellation, "undo-1")));
+        Assert.Equal((409, "lease_lost"), Code(await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch, verdict = "violation", policies = new[] { "hate" } }, Cancellation)));
     }
 
     [Fact]
@@ -48,7 +87,7 @@ public sealed class RepeatTests(RedisServer redis)
         await host.PostAsync("x", "first", revision: 1);
         await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch = await ClaimAsync(ana), verdict = "benign" }, Cancellation);
         await host.PostAsync("x", "second", revision: 2);
-        await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch = await ClaimAsync(ana), verdict = "violation" }, Cancellation);
+        await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch = await ClaimAsync(ana), verdict = "violation", policies = new[] { "hate" } }, Cancellation);
 
         var undone = await ReviewHost.SendAsync(ana, "/items/x/undo", new { }, Cancellation, "undo-1");
         var again = await ReviewHost.SendAsync(ana, "/items/x/undo", new { }, Cancellation, "undo-1");
@@ -104,7 +143,7 @@ public sealed class RepeatTests(RedisServer redis)
         await host.RecreateAsync(host.Topics.Decisions, Cancellation);
 
         await ReviewHost.UntilAsync(async () => (await ReviewHost.GetAsync(ana, "/items/x", Cancellation)).Body?["item"]?["status"]?.GetValue<string>() == "queued", Cancellation);
-        var (status, decision) = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch = await ClaimAsync(ana), verdict = "violation" }, Cancellation);
+        var (status, decision) = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch = await ClaimAsync(ana), verdict = "violation", policies = new[] { "hate" } }, Cancellation);
         Assert.Equal((200, "stands"), (status, (string?)decision!["outcome"]));
     }
 

@@ -32,7 +32,8 @@ public sealed class ReviewFlowTests(RedisServer redis)
 
         var (status, decision) = await ReviewHost.SendAsync(ana, path + "/decide", new { epoch, verdict = "violation", policies = new[] { "hate" }, note = "n" }, Cancellation, "key-1");
         Assert.Equal((200, "stands"), (status, (string?)decision!["outcome"]));
-        var again = await ReviewHost.SendAsync(ana, path + "/decide", new { epoch, verdict = "violation" }, Cancellation, "key-1");
+        Assert.Equal("violation", (string?)decision["verdict"]);
+        var again = await ReviewHost.SendAsync(ana, path + "/decide", new { epoch, verdict = "violation", policies = new[] { "hate" }, note = "n" }, Cancellation, "key-1");
         Assert.Equal((200, (string?)decision["decision_id"]), (again.Status, (string?)again.Body!["decision_id"]));
 
         var undone = await ReviewHost.SendAsync(ana, path + "/undo", new { note = "slip" }, Cancellation);
@@ -58,7 +59,7 @@ public sealed class ReviewFlowTests(RedisServer redis)
         var claim = await ReviewHost.ClaimAsync(ana, "hate", Cancellation);
         await host.Producer.ProduceAsync(host.Topics.Decisions, new() { Key = "x", Value = LogRecords.Verdict("earlier", item, "ben", Decision.Types.Verdict.Benign).ToByteArray() }, Cancellation);
 
-        var (status, decision) = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch = (long)claim["lease"]!["epoch"]!, verdict = "violation" }, Cancellation);
+        var (status, decision) = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch = (long)claim["lease"]!["epoch"]!, verdict = "violation", policies = new[] { "hate" } }, Cancellation);
 
         Assert.Equal((200, "dissent"), (status, (string?)decision!["outcome"]));
     }
@@ -241,9 +242,9 @@ public sealed class ReviewFlowTests(RedisServer redis)
         var decision_id = (string)decided.Body!["decision_id"]!;
 
         Assert.Equal((403, "forbidden"), Code(await ReviewHost.SendAsync(ben, "/items/x/undo", new { decision_id }, Cancellation)));
-        Assert.Equal((404, "not_found"), Code(await ReviewHost.SendAsync(ben, "/items/x/undo", new { }, Cancellation)));
+        Assert.Equal((409, "nothing_to_undo"), Code(await ReviewHost.SendAsync(ben, "/items/x/undo", new { }, Cancellation)));
         Assert.Equal(200, (await ReviewHost.SendAsync(lea, "/items/x/undo", new { decision_id }, Cancellation)).Status);
-        Assert.Equal((409, "not_standing"), Code(await ReviewHost.SendAsync(lea, "/items/x/undo", new { decision_id }, Cancellation)));
+        Assert.Equal((409, "nothing_to_undo"), Code(await ReviewHost.SendAsync(lea, "/items/x/undo", new { decision_id }, Cancellation)));
     }
 
     [Fact]

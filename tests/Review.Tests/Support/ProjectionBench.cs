@@ -33,7 +33,7 @@ internal sealed class ProjectionBench
         Gap = gap;
         Scripts = redis.Scripts(Prefix);
         SetNow(now ?? LogRecords.Day0.AddDays(1));
-        Queues = new ReviewQueue(Scripts, new ReviewOptions { DrawShare = 0 }, new HashSet<string> { "hate-leads" }, () => 0.99);
+        Queues = new ReviewQueue(Scripts, new ReviewOptions { DrawShare = 0 }, new HashSet<string> { "hate", "hate-leads", "spam", "spam-leads" }, new HashSet<string> { "hate-leads" }, () => 0.99);
     }
 
     public string Prefix { get; } = RedisServer.NewPrefix();

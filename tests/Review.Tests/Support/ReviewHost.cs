@@ -109,6 +109,7 @@ internal sealed class ReviewHost : IAsyncDisposable
                 Topics),
             _ => Policies);
         var app = builder.Build();
+        app.UseStatusCodePages();
         app.UseRouting();
         app.MapReview();
         await app.StartAsync();
