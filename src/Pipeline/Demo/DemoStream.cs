@@ -15,6 +15,11 @@ internal sealed record DemoStream(IEnumerable<StreamRecord> Records, int? Total,
     {
         if (options.Data is { } path)
         {
+            // Before anything is started for it.
+            using (ContentFile.Open(path))
+            {
+            }
+
             var records = ContentFile.Read(path, report);
             records = options.OverlaySeed is { } seed ? new Overlay(seed).Over(records) : records;
             return options.Limit > 0 ? new(records.Take(options.Limit), options.Limit, [], IsWhole: false) : new(records, null, [], IsWhole: true);

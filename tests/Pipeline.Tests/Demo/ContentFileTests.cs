@@ -52,6 +52,24 @@ public sealed class ContentFileTests
     }
 
     [Fact]
+    public void Read_LineThatMakesTooLargeARecord_IsNamedAndLeftOut()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "large.jsonl");
+        File.WriteAllLines(path, ["""{"id":"a","text":"before"}""", $$"""{"id":"b","text":"{{new string('x', 7_000_000)}}"}""", """{"id":"c","text":"after"}"""]);
+        List<string> reported = [];
+
+        var ids = ContentFile.Read(path, reported.Add).Select(record => Encoding.UTF8.GetString(record.Key!)).ToList();
+
+        Assert.Equal(["a", "c"], ids);
+        Assert.Contains("line 2: makes a record of", Assert.Single(reported), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_FileThatIsNotThere_SaysSoBeforeAnythingStarts() => Assert.Throws<CommandFailedException>(
+        () => DemoStream.Open(new(Exit: true, Keep: false, "no-such-file.jsonl", OverlaySeed: null, Rate: 0, Limit: 0, Settings: []), _ => { }));
+
+    [Fact]
     public void ToRecord_NoId_HasNoKey()
     {
         Assert.Null(ContentFile.ToRecord("""{"text":"x"}""").Record.Key);

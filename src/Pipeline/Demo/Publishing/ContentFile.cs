@@ -16,6 +16,11 @@ internal static class ContentFile
 {
     private const int LinesReported = 20;
 
+    // What batch, key and headers may add to a value.
+    private const int Overhead = 16 * 1024;
+
+    private static readonly int MostBytes = new Contracts.Topics().Settings[0].MaxMessageBytes - Overhead;
+
     private static readonly JsonParser Lenient = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
     private static readonly string[] SecondsFormats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK"];
@@ -35,12 +40,16 @@ internal static class ContentFile
             }
 
             var (record, problem) = ToRecord(line);
-            if (problem is not null && broken++ < LinesReported)
+            var tooLarge = (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0) > MostBytes;
+            if ((tooLarge || problem is not null) && broken++ < LinesReported)
             {
-                report($"{path}, line {number}: {problem}; published as it is");
+                report($"{path}, line {number}: {(tooLarge ? $"makes a record of {record.Value!.Length} bytes, more than the topic takes; left out" : $"{problem}; published as it is")}");
             }
 
-            yield return record;
+            if (!tooLarge)
+            {
+                yield return record;
+            }
         }
     }
 
@@ -114,7 +123,8 @@ internal static class ContentFile
     // Named as JSON, so that a cut-off line can never pass for protobuf by chance.
     private static StreamRecord AsIs(string line) => StreamRecord.Of(null, Encoding.UTF8.GetBytes(line)).With(WireHeaders.ContentType, WireHeaders.Json);
 
-    private static StreamReader Open(string path)
+    /// <exception cref="CommandFailedException">It is not there or may not be read.</exception>
+    public static StreamReader Open(string path)
     {
         try
         {

@@ -88,6 +88,10 @@ internal sealed class StreamPublisher(KafkaClients clients, TimeProvider time, d
             {
                 await Task.Delay(Breath, time, cancellation);
             }
+            catch (ProduceException<byte[]?, byte[]?> fault)
+            {
+                throw new CommandFailedException($"Record {index} of the stream could not be published: {fault.Error.Reason}", fault);
+            }
         }
     }
 
