@@ -1,13 +1,14 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
 using Vigil.Pipeline.Commands;
+using Vigil.Pipeline.Configuration;
 
 namespace Vigil.Pipeline;
 
 /// <summary>The commands of <c>vigil</c> and what their ends mean to a shell.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Create() => new("Vigil: ranks incoming content by risk and publishes prioritized review queues.")
+    public static RootCommand Create() => new($"Vigil: ranks incoming content by risk and publishes prioritized review queues.{Environment.NewLine}The script ./vigil of a checkout also knows `./vigil test` (every test) and `./vigil publish` (a folder to deploy).")
     {
         RunCommand.Create(),
         BankCommand.Create(),
@@ -20,21 +21,23 @@ internal static class CommandLine
         ModelsCommand.Create(),
         RankCommand.Create(),
         EvaluateCommand.Create(),
+        SettingsCommand.Create(),
         VersionCommand.Create(),
+        HelpCommand.Create(Create),
     };
 
     /// <returns>An exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 a needed service is unreachable.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         var parsed = Create().Parse(args);
-        if (parsed.Errors.Count > 0)
+        if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
         {
-            foreach (var error in parsed.Errors)
+            foreach (var error in errors)
             {
-                await Console.Error.WriteLineAsync($"vigil: {error.Message}");
+                await Console.Error.WriteLineAsync($"vigil: {error}");
             }
 
-            await Console.Error.WriteLineAsync("vigil: see --help");
+            await Console.Error.WriteLineAsync($"vigil: see {UsageErrors.Path(parsed.CommandResult)} --help");
             return ExitCode.Usage;
         }
 
@@ -59,7 +62,7 @@ internal static class CommandLine
     {
         // Several option classes with errors: all of them at once.
         AggregateException several => several.InnerExceptions.SelectMany(Messages),
-        OptionsValidationException invalid => invalid.Failures,
+        OptionsValidationException invalid => SettingsCheck.Named(invalid),
         OperationCanceledException => ["interrupted"],
         _ => [fault.Message],
     };

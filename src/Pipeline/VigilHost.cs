@@ -21,6 +21,9 @@ internal static class VigilHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddVigil(settings);
+        var check = SettingsCheck.Of(builder.Configuration);
+        builder.Configuration.AddInMemoryCollection(check.Standards);
+        builder.Services.AddSingleton(check);
         builder.Logging.ClearProviders().AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -88,27 +91,23 @@ internal static class VigilHost
     /// <exception cref="OptionsValidationException">Something is wrong with the settings; names all of it.</exception>
     private static void Validate(IServiceProvider services)
     {
-        List<string> errors = [.. SettingsCheck.Errors(services.GetRequiredService<IConfiguration>())];
+        List<string> errors = [.. services.GetRequiredService<SettingsCheck>().Errors];
         try
         {
             services.GetService<IStartupValidator>()?.Validate();
         }
         catch (OptionsValidationException invalid)
         {
-            errors.AddRange(invalid.Failures);
+            errors.AddRange(SettingsCheck.Named(invalid));
         }
         catch (AggregateException several) when (several.InnerExceptions.All(inner => inner is OptionsValidationException))
         {
-            errors.AddRange(several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(invalid => invalid.Failures));
-        }
-        catch (InvalidOperationException) when (errors.Count > 0)
-        {
-            // A value that cannot be bound is among the errors already.
+            errors.AddRange(several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(SettingsCheck.Named));
         }
 
         if (errors.Count > 0)
         {
-            throw new OptionsValidationException("Vigil", typeof(VigilHost), errors);
+            throw new OptionsValidationException(SettingsCatalogue.Root, typeof(VigilHost), errors);
         }
     }
 

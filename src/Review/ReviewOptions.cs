@@ -56,6 +56,7 @@ public sealed class ReviewerOptions
     /// <summary>May also work escalation queues and undo what others decided.</summary>
     public const string Lead = "lead";
 
+    /// <summary>Under which decisions and leases are recorded: 1 to 64 letters, digits, '.', '_', '@' or '-'.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>Of <see cref="Reviewer"/> and <see cref="Lead"/>, separated by commas.</summary>

@@ -30,10 +30,24 @@ public sealed class SettingsCheckTests
             ("Vigil:Ingst:BatchRecords", "7"));
 
         Assert.Equal(4, errors.Count);
-        Assert.Contains(errors, error => error.StartsWith("Vigil:Kafka:Bootstap:", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.StartsWith("Vigil:Kafka:Replication cannot be read: three", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.StartsWith("Vigil:Kafka:MinInSync cannot be read: 1.5", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.StartsWith("Vigil:Ingst is no section", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.Contains("Vigil:Kafka:Bootstrap is meant?", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("Vigil:Kafka:Replication must be a whole number (1 to 15), not 'three'", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("Vigil:Kafka:MinInSync must be a whole number (1 to 15), not '1.5'", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.Contains("Vigil:Ingest is meant?", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Errors_OneUnderscoreWhereTwoBelong_IsNamed() =>
+        Assert.Contains("VIGIL__", Assert.Single(Errors(("VIGIL_KAFKA:PREFIX", "trial"))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Named_FailuresOfEveryForm_BeginWithTheNameOfTheSetting()
+    {
+        var failures = new[] { "Replication: The field Replication must be between 1 and 15.", "Bootstrap: Vigil:Kafka:Bootstrap is not set", "Prefix: too odd" };
+
+        Assert.Equal(
+            ["Vigil:Kafka:Replication must be 1 to 15.", "Vigil:Kafka:Bootstrap is not set", "Vigil:Kafka:Prefix: too odd"],
+            SettingsCheck.Named(new("", typeof(KafkaOptions), failures)));
     }
 
     [Fact]
@@ -62,6 +76,6 @@ public sealed class SettingsCheckTests
     [InlineData("one:6379,two:6379,password=secret")]
     public void Validate_RedisUrl_IsTaken(string url) => Assert.True(new RedisOptionsRules().Validate(null, new() { Url = url }).Succeeded);
 
-    private static IReadOnlyList<string> Errors(params (string Key, string Value)[] settings) => SettingsCheck.Errors(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
+    private static IReadOnlyList<string> Errors(params (string Key, string Value)[] settings) => SettingsCheck.Of(
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build()).Errors;
 }

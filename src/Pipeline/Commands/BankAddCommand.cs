@@ -12,31 +12,28 @@ internal static class BankAddCommand
     public static Command Create()
     {
         var id = BankCommand.IdOption();
-        var side = new Option<Contracts.Side>("--side") { Description = "violation, or benign for a harmless look-alike", Required = true, HelpName = "violation|benign" };
-        var policies = new Option<string[]>("--policy") { Description = "A policy it speaks for (repeatable)", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "POLICY" };
+        var side = ChoiceOption.Side("violation, or benign for a harmless look-alike");
+        side.Required = true;
+        var policies = PolicyOption.Create("A policy it speaks for", required: true);
         var text = new Option<string?>("--text") { Description = "The exemplar itself", HelpName = "TEXT" };
         var file = new Option<FileInfo?>("--file") { Description = "A file of UTF-8 text that holds the exemplar", HelpName = "FILE" };
         var image = new Option<FileInfo?>("--image") { Description = "An image file that is the exemplar; it matches equal files only", HelpName = "FILE" };
-        var severity = new Option<int>("--severity") { Description = "1 to 10; without it the policy's own", HelpName = "N" };
-        var expires = new Option<double?>("--expires-hours") { Description = "After so many hours it no longer matches", HelpName = "HOURS" };
+        var severity = NumberOption.WholeOrNone("--severity", "Without it the policy's own", 1, 10);
+        var expires = NumberOption.RealOrNone("--expires-hours", "After so many hours it no longer matches", 0.01, 100_000);
         var note = new Option<string?>("--note") { Description = "For people; never compared", HelpName = "TEXT" };
         var json = BankCommand.JsonOption();
         var settings = SettingOption.Create();
-        var command = new Command("add", "Adds an exemplar, or replaces the one of that id. It counts within a second.") { id, side, policies, text, file, image, severity, expires, note, json, settings };
-        command.Validators.Add(result =>
-        {
-            if (new Option[] { text, file, image }.Count(option => result.GetResult(option) is not null) != 1)
-            {
-                result.AddError("name one of --text, --file and --image");
-            }
-        });
+        var command = new CheckedCommand("add", "Adds an exemplar, or replaces the one of that id. It counts within a second.") { id, side, policies, text, file, image, severity, expires, note, json, settings };
+        command.Rules.Add(result => new Option[] { text, file, image }.Count(option => result.GetResult(option) is not null) == 1
+            ? null
+            : "name one of --text, --file and --image");
         command.SetAction(async (parsed, cancellation) =>
         {
             var entry = new BankEntry
             {
                 Id = parsed.GetRequiredValue(id),
-                Side = (Side)parsed.GetRequiredValue(side),
-                Severity = parsed.GetValue(severity),
+                Side = (Side)parsed.GetRequiredValue(side)!.Value,
+                Severity = parsed.GetValue(severity) ?? 0,
                 Source = "vigil bank add",
                 Note = parsed.GetValue(note) ?? "",
                 Part = await PartAsync(parsed.GetValue(text), parsed.GetValue(file), parsed.GetValue(image), cancellation),
@@ -49,9 +46,9 @@ internal static class BankAddCommand
 
     private static async Task<int> RunAsync(BankEntry entry, double? expiresHours, bool json, KeyValuePair<string, string?>[] settings, TextWriter output, CancellationToken cancellation)
     {
-        if ((BankRecordReader.IdFault(entry.Id) ?? BankRecordReader.EntryFault(entry, entry.Id)) is { } fault)
+        if (ExemplarFault.Of(entry) is { } fault)
         {
-            throw new CommandFailedException($"the entry is not usable: {fault}");
+            throw new CommandFailedException(fault);
         }
 
         await using var services = CommandServices.Build(settings);
@@ -87,7 +84,7 @@ internal static class BankAddCommand
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailedException(fault.Message, fault);
+            throw UnreadableFile.Of((image ?? file)!.ToString(), fault);
         }
     }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Spectre.Console;
 
 namespace Vigil.Pipeline.Commands;
 
@@ -29,7 +28,4 @@ internal static class BankCommand
     public static Option<string> IdOption() => new("--id") { Description = "The entry's id", Required = true, HelpName = "ID" };
 
     public static void WriteJson(TextWriter output, object document) => output.WriteLine(JsonSerializer.Serialize(document, Options));
-
-    public static void WriteTable(TextWriter output, Table table) =>
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }).Write(table);
 }

@@ -9,21 +9,23 @@ namespace Vigil.Pipeline.Commands;
 /// <summary><c>vigil bank list</c>.</summary>
 internal static class BankListCommand
 {
+    private static readonly string[] States = ["live", "shadow", "canary", "disabled", "inert", "expired"];
+
     public static Command Create()
     {
-        var side = new Option<Side?>("--side") { Description = "This side only", HelpName = "violation|benign" };
-        var policy = new Option<string?>("--policy") { Description = "Entries that speak for this policy only", HelpName = "POLICY" };
-        var state = new Option<string?>("--state") { Description = "Entries in this state only: live, shadow, canary, disabled, inert or expired", HelpName = "STATE" };
-        var limit = new Option<int>("--limit") { Description = "Rows to show", DefaultValueFactory = _ => 100, HelpName = "N" };
+        var side = ChoiceOption.Side("This side only");
+        var policies = PolicyOption.Create("Entries that speak for one of these policies only");
+        var state = ChoiceOption.Create("--state", "Entries in this state only", [.. States.Select(name => (name, name))]);
+        var limit = NumberOption.Whole("--limit", "Rows to show", 1, 1_000_000, 100);
         var json = BankCommand.JsonOption();
         var settings = SettingOption.Create();
-        var command = new Command("list", "Lists the entries as workers see them, by id.") { side, policy, state, limit, json, settings };
+        var command = new Command("list", "Lists the entries as workers see them, by id.") { side, policies, state, limit, json, settings };
         command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(side), parsed.GetValue(policy), parsed.GetValue(state), parsed.GetValue(limit), parsed.GetValue(json), parsed.GetRequiredValue(settings), parsed.InvocationConfiguration.Output, cancellation));
+            parsed.GetValue(side), parsed.GetValue(policies) ?? [], parsed.GetValue(state), parsed.GetValue(limit), parsed.GetValue(json), parsed.GetRequiredValue(settings), parsed.InvocationConfiguration.Output, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(Side? side, string? policy, string? state, int limit, bool json, KeyValuePair<string, string?>[] settings, TextWriter output, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Side? side, string[] policies, string? state, int limit, bool json, KeyValuePair<string, string?>[] settings, TextWriter output, CancellationToken cancellation)
     {
         await using var services = CommandServices.Build(settings);
         var clients = services.GetRequiredService<KafkaClients>();
@@ -31,7 +33,7 @@ internal static class BankListCommand
         var now = TimeProvider.System.GetUtcNow();
         var entries = BankListing.Read(clients, cancellation).Values
             .Where(listed => (side is null || listed.Entry.Side == (Contracts.Wire.Side)side)
-                && (policy is null || listed.Entry.Policies.Contains(policy))
+                && (policies.Length == 0 || listed.Entry.Policies.Intersect(policies).Any())
                 && (state is null || listed.StateName(now) == state))
             .OrderBy(listed => listed.Entry.Id, StringComparer.Ordinal)
             .ToList();
@@ -54,7 +56,7 @@ internal static class BankListCommand
                 Markup.Escape(listed.Entry.Source));
         }
 
-        BankCommand.WriteTable(output, table);
+        Tables.Write(output, table);
         output.WriteLine($"{Math.Min(limit, entries.Count)} of {entries.Count} entries");
         return ExitCode.Done;
     }

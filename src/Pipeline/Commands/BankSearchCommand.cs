@@ -16,15 +16,8 @@ internal static class BankSearchCommand
     public static Command Create()
     {
         var text = new Option<string>("--text") { Description = "What to compare with the bank", Required = true, HelpName = "TEXT" };
-        var policies = new Option<string[]>("--policy") { Description = "These policies only (repeatable)", AllowMultipleArgumentsPerToken = true, HelpName = "POLICY" };
-        var k = new Option<int>("--k") { Description = "Entries per policy and side", DefaultValueFactory = _ => 3, HelpName = "N" };
-        k.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 1_000)
-            {
-                result.AddError("--k must be 1 to 1,000");
-            }
-        });
+        var policies = PolicyOption.Create("These policies only");
+        var k = NumberOption.Whole("--k", "Entries per policy and side", 1, 1_000, 3);
         var json = BankCommand.JsonOption();
         var settings = SettingOption.Create();
         var command = new Command("search", "Shows the entries nearest to a text, per policy and side, as workers see them.") { text, policies, k, json, settings };
@@ -123,7 +116,7 @@ internal static class BankSearchCommand
             table.AddRow(Markup.Escape(near.Policy), near.Side, $"{near.Similarity:f4}", Markup.Escape(near.Id), Markup.Escape(near.Source));
         }
 
-        BankCommand.WriteTable(output, table);
+        Tables.Write(output, table);
         output.WriteLine($"{summary.Live} live entries, index {summary.IndexKind}");
     }
 

@@ -17,17 +17,10 @@ internal static class BenchCommand
     {
         var json = new Option<bool>("--json") { Description = "One JSON document on standard output." };
         var data = new Option<string?>("--data") { Description = "JSON lines (.gz too) whose texts are measured with, in place of the shipped stream's.", HelpName = "FILE" };
-        var items = new Option<int>("--items") { Description = "Items of a round.", DefaultValueFactory = _ => 2_000, HelpName = "N" };
-        var rounds = new Option<int>("--rounds") { Description = "Rounds, worker and baseline in turn.", DefaultValueFactory = _ => 9, HelpName = "N" };
-        var seconds = new Option<int>("--latency-seconds") { Description = "How long the load for the latency is kept up.", DefaultValueFactory = _ => 20, HelpName = "N" };
+        var items = NumberOption.Whole("--items", "Items of a round.", 1, 1_000_000, 2_000);
+        var rounds = NumberOption.Whole("--rounds", "Rounds, worker and baseline in turn.", 1, 1_000, 9);
+        var seconds = NumberOption.Whole("--latency-seconds", "How long the load for the latency is kept up.", 1, 3_600, 20);
         var command = new Command("pipeline", "The whole worker against its encoder and exact search alone, and its latency under load.") { json, data, items, rounds, seconds };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(items) < 1 || result.GetValue(rounds) < 1 || result.GetValue(seconds) < 1)
-            {
-                result.AddError("--items, --rounds and --latency-seconds are at least 1");
-            }
-        });
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new PipelineBenchOptions(parsed.GetValue(data), parsed.GetValue(items), parsed.GetValue(rounds), parsed.GetValue(seconds));
@@ -38,7 +31,7 @@ internal static class BenchCommand
             }
             else
             {
-                AnsiConsole.Write(Table(report));
+                Tables.Write(parsed.InvocationConfiguration.Output, Table(report));
             }
 
             return report.Figures.Any(figure => figure.IsMissed) ? ExitCode.Failed : ExitCode.Done;

@@ -11,7 +11,7 @@ internal static class BrokerCommand
 
     public static Command Create()
     {
-        var port = new Option<int>("--port") { Description = "Port on 127.0.0.1; 0 takes any free one", DefaultValueFactory = _ => KafkaPort, HelpName = "N" };
+        var port = NumberOption.Whole("--port", "Port on 127.0.0.1; 0 takes any free one", 0, 65_535, KafkaPort);
         var data = new Option<string?>("--data") { Description = "Folder of its logs; without it, a temporary one that is removed at the end", HelpName = "DIR" };
         var advertise = new Option<string?>("--advertise") { Description = "Address that clients are sent to, for a proxy in between", HelpName = "HOST:PORT" };
         var autoCreate = new Option<bool>("--auto-create-topics") { Description = "Make a topic when a client asks for one that does not exist" };

@@ -19,9 +19,9 @@ internal static class CommandServices
             .AddEnvironmentVariables();
         configuration.AddVigil(settings);
         var built = configuration.Build();
-        if (SettingsCheck.Errors(built) is { Count: > 0 } errors)
+        if (SettingsCheck.Of(built).Errors is { Count: > 0 } errors)
         {
-            throw new OptionsValidationException("Vigil", typeof(CommandServices), errors);
+            throw new OptionsValidationException(SettingsCatalogue.Root, typeof(CommandServices), errors);
         }
 
         var services = new ServiceCollection();

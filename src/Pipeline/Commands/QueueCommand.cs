@@ -32,15 +32,7 @@ internal static class QueueCommand
         var json = new Option<bool>("--json") { Description = "One JSON document on standard output" };
         var queue = new Argument<string>("queue");
         var id = new Argument<string>("id") { Description = "A content id" };
-        var count = new Option<int>("--count") { Description = "How many", DefaultValueFactory = _ => 10 };
-        count.Validators.Add(result =>
-        {
-            if (result.GetValue(count) is < 1 or > 1000)
-            {
-                result.AddError("--count must be 1 to 1000");
-            }
-        });
-
+        var count = NumberOption.Whole("--count", "How many", 1, 1_000, 10);
         var settings = SettingOption.Create();
         var list = new Command("list", "Depth and oldest wait of every queue.") { json, settings };
         list.SetAction((parsed, cancellation) => LookAsync(ListAsync, parsed.GetValue(json), parsed.GetValue(settings)!, cancellation));
@@ -78,7 +70,7 @@ internal static class QueueCommand
             table.AddRow(Shown(queue.Name), $"{queue.Depth}", Age(queue.OldestAge));
         }
 
-        AnsiConsole.Write(table);
+        Tables.Write(Console.Out, table);
     }
 
     private static async Task TopAsync(ReviewStage stage, string queue, int count, bool json)
@@ -101,7 +93,7 @@ internal static class QueueCommand
                 Shown(Nearest(item)));
         }
 
-        AnsiConsole.Write(table);
+        Tables.Write(Console.Out, table);
     }
 
     private static async Task ShowAsync(ReviewStage stage, string id, bool json)
@@ -139,7 +131,7 @@ internal static class QueueCommand
             Row("decision", $"{decision.Time:u} {decision.Kind} {decision.Verdict} by {decision.Reviewer}: {decision.Outcome}");
         }
 
-        AnsiConsole.Write(table);
+        Tables.Write(Console.Out, table);
     }
 
     private static async Task<int> RebuildAsync(bool json, KeyValuePair<string, string?>[] settings, CancellationToken cancellation)

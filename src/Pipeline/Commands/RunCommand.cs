@@ -8,16 +8,15 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var roles = new Option<Role>("--roles")
+        var roles = new Option<Role?>("--roles")
         {
-            Description = "What this process does: worker,bank,review",
-            DefaultValueFactory = _ => Role.All,
-            CustomParser = Parse(RoleNames.Parse),
+            Description = "What this process does, separated by commas; without it, all three",
+            CustomParser = Parse,
             HelpName = "worker,bank,review",
         };
         var settings = SettingOption.Create();
         var command = new Command("run", "Runs the roles of one process until it is told to stop.") { roles, settings };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(roles), parsed.GetValue(settings) ?? [], cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(roles) ?? Role.All, parsed.GetValue(settings) ?? [], cancellation));
         return command;
     }
 
@@ -28,19 +27,16 @@ internal static class RunCommand
         return ExitCode.Done;
     }
 
-    private static Func<ArgumentResult, T?> Parse<T>(Func<string, T> parse) =>
-        result => Parsed(result, string.Join(',', result.Tokens.Select(token => token.Value)), parse);
-
-    private static T? Parsed<T>(ArgumentResult result, string text, Func<string, T> parse)
+    private static Role? Parse(ArgumentResult result)
     {
         try
         {
-            return parse(text);
+            return RoleNames.Parse(string.Join(',', result.Tokens.Select(token => token.Value)));
         }
         catch (FormatException fault)
         {
             result.AddError(fault.Message);
-            return default;
+            return null;
         }
     }
 }

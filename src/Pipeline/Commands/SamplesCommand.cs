@@ -8,7 +8,7 @@ internal static class SamplesCommand
 {
     public static Command Create()
     {
-        var seed = new Option<int>("--seed") { Description = "Draws another stream.", DefaultValueFactory = _ => SampleStream.DefaultSeed };
+        var seed = NumberOption.Whole("--seed", "Draws another stream.", 0, int.MaxValue, SampleStream.DefaultSeed);
         var folder = new Option<string>("--out") { Description = "Where both files are written.", DefaultValueFactory = _ => Path.Combine(VigilHome.Path, "samples") };
         var generate = new Command("generate", "Writes the stream of the demo and, apart from it, what must become of every record.") { seed, folder };
         generate.SetAction(parsed =>

@@ -38,7 +38,7 @@ internal static class TopicsCommand
         }
         else
         {
-            AnsiConsole.Write(Table(states));
+            Tables.Write(Console.Out, Table(states));
         }
 
         return ExitCode.Done;

@@ -30,7 +30,7 @@ internal sealed class KafkaOptions
     [Range(1, 15)]
     public int ConnectSeconds { get; set; } = 10;
 
-    /// <summary>librdkafka settings passed through to every client: security.protocol, sasl.*, ssl.* and the like.</summary>
+    /// <summary>librdkafka settings passed through to every client: security.protocol, sasl.*, ssl.* and the like; SECURITY_PROTOCOL, as a shell can export it, stands for security.protocol.</summary>
     public Dictionary<string, string> Client { get; set; } = [];
 }
 

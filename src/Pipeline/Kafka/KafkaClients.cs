@@ -57,6 +57,9 @@ internal sealed class KafkaClients(IOptions<KafkaOptions> options)
 
     public AdminClientConfig Admin() => Secured(new AdminClientConfig());
 
+    // No shell exports a name with dots: SECURITY_PROTOCOL stands for security.protocol. librdkafka's own names have no underscore.
+    private static string SettingName(string name) => name.Replace('_', '.').ToLowerInvariant();
+
     private T Secured<T>(T config)
         where T : ClientConfig
     {
@@ -64,7 +67,7 @@ internal sealed class KafkaClients(IOptions<KafkaOptions> options)
         config.ClientId = "vigil";
         foreach (var (name, value) in _options.Client)
         {
-            config.Set(name, value);
+            config.Set(SettingName(name), value);
         }
 
         return config;

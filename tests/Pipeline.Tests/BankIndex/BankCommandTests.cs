@@ -17,7 +17,7 @@ public sealed class BankCommandTests(BankBroker broker) : IClassFixture<BankBrok
     {
         using var topics = await broker.TopicsAsync();
         await using var node = await BankNode.StartAsync(topics, broker.Encoder, follows: false);
-        var added = await JsonAsync(topics, "add", "--id", "moles", "--side", "violation", "--policy", "scam", "hate", "--text", Turnips, "--severity", "3", "--note", "seen twice");
+        var added = await JsonAsync(topics, "add", "--id", "moles", "--side", "violation", "--policy", "spam_scam", "hate", "--text", Turnips, "--severity", "3", "--note", "seen twice");
         Assert.Equal("live", added.GetProperty("state").GetString());
         await Eventually.Async(() => topics.Listed().ContainsKey("moles"));
 
@@ -26,7 +26,7 @@ public sealed class BankCommandTests(BankBroker broker) : IClassFixture<BankBrok
             entry.GetProperty("id").GetString(), entry.GetProperty("side").GetString(), entry.GetProperty("state").GetString(), entry.GetProperty("severity").GetInt32()));
         Assert.Equal(0, (await JsonAsync(topics, "list", "--side", "benign")).GetProperty("total").GetInt32());
 
-        var searched = await JsonAsync(topics, "search", "--text", Turnips, "--policy", "scam");
+        var searched = await JsonAsync(topics, "search", "--text", Turnips, "--policy", "spam_scam");
         Assert.Equal("sha256", Assert.Single(searched.GetProperty("hashHits").EnumerateArray()).GetProperty("algorithm").GetString());
         Assert.Equal(1, Assert.Single(searched.GetProperty("nearest").EnumerateArray()).GetProperty("similarity").GetDouble(), 0.001);
 
@@ -42,7 +42,7 @@ public sealed class BankCommandTests(BankBroker broker) : IClassFixture<BankBrok
         using var topics = await broker.TopicsAsync();
         var file = Path.Combine(_folder, "exemplar.txt");
         await File.WriteAllTextAsync(file, Turnips, TestContext.Current.CancellationToken);
-        var added = await JsonAsync(topics, "add", "--id", "file", "--side", "benign", "--policy", "scam", "--file", file, "--expires-hours", "2");
+        var added = await JsonAsync(topics, "add", "--id", "file", "--side", "benign", "--policy", "spam_scam", "--file", file, "--expires-hours", "2");
         Assert.True(added.GetProperty("expiresAt").GetDateTimeOffset() > TimeProvider.System.GetUtcNow());
     }
 
@@ -53,7 +53,7 @@ public sealed class BankCommandTests(BankBroker broker) : IClassFixture<BankBrok
     public async Task Add_IdThatMayNotBe_IsRefused(string id)
     {
         using var topics = await broker.TopicsAsync();
-        await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(topics, "add", "--id", id, "--side", "benign", "--policy", "scam", "--text", "beans"));
+        await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(topics, "add", "--id", id, "--side", "benign", "--policy", "spam_scam", "--text", "beans"));
     }
 
     [Fact]
@@ -80,12 +80,37 @@ public sealed class BankCommandTests(BankBroker broker) : IClassFixture<BankBrok
     }
 
     [Theory]
-    [InlineData("add", "--id", "a", "--side", "violation", "--policy", "scam")]
-    [InlineData("add", "--id", "a", "--side", "violation", "--policy", "scam", "--text", "x", "--file", "y")]
-    [InlineData("add", "--id", "a", "--side", "sideways", "--policy", "scam", "--text", "x")]
+    [InlineData("add", "--id", "a", "--side", "violation", "--policy", "spam_scam")]
+    [InlineData("add", "--id", "a", "--side", "violation", "--policy", "spam_scam", "--text", "x", "--file", "y")]
+    [InlineData("add", "--id", "a", "--side", "sideways", "--policy", "spam_scam", "--text", "x")]
+    [InlineData("add", "--id", "a", "--side", "violation", "--policy", "nope", "--text", "x")]
+    [InlineData("search", "--text", "x", "--policy", "nope")]
     [InlineData("search", "--text", "x", "--k", "0")]
     [InlineData("list", "--set", "novalue")]
-    public void Parse_WrongUsage_IsAnError(params string[] args) => Assert.NotEmpty(BankCommand.Create().Parse(args).Errors);
+    public void Parse_WrongUsage_IsAnError(params string[] args) => Assert.NotEmpty(UsageErrors.Of(BankCommand.Create().Parse(args)));
+
+    [Fact]
+    public async Task Add_FileThatIsNoImage_IsRefusedBeforeAnythingIsSent()
+    {
+        using var topics = await broker.TopicsAsync();
+        var file = Path.Combine(_folder, "notes.txt");
+        await File.WriteAllTextAsync(file, Turnips, TestContext.Current.CancellationToken);
+
+        var fault = await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(topics, "add", "--id", "notes", "--side", "violation", "--policy", "hate", "--image", file));
+
+        Assert.Contains("not_an_image", fault.Message, StringComparison.Ordinal);
+        Assert.False(Vigil.Pipeline.BankIndex.BankListing.IsOnBank(topics.Clients, "notes", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Add_FileThatIsNot_NamesItOnce()
+    {
+        using var topics = await broker.TopicsAsync();
+
+        var fault = await Assert.ThrowsAsync<CommandFailedException>(() => RunAsync(topics, "add", "--id", "gone", "--side", "violation", "--policy", "hate", "--file", "/nowhere/gone.txt"));
+
+        Assert.Equal("/nowhere/gone.txt cannot be read: there is no such file", fault.Message);
+    }
 
     private static async Task<JsonElement> JsonAsync(BankTopics topics, params string[] args)
     {

@@ -1,0 +1,31 @@
+using System.CommandLine;
+
+namespace Vigil.Pipeline.Commands;
+
+/// <summary>Options that take one of a few words; any other is wrong usage, named with those there are.</summary>
+internal static class ChoiceOption
+{
+    /// <summary><c>--side</c> of the bank's commands.</summary>
+    public static Option<Contracts.Side?> Side(string description) =>
+        Create<Contracts.Side?>("--side", description, ("violation", Contracts.Side.Violation), ("benign", Contracts.Side.Benign));
+
+    public static Option<T?> Create<T>(string name, string description, params (string Word, T Value)[] choices) => new(name)
+    {
+        Description = description,
+        HelpName = string.Join('|', choices.Select(choice => choice.Word)),
+        CustomParser = result =>
+        {
+            var word = string.Join(' ', result.Tokens.Select(token => token.Value));
+            foreach (var choice in choices)
+            {
+                if (choice.Word.Equals(word, StringComparison.OrdinalIgnoreCase))
+                {
+                    return choice.Value;
+                }
+            }
+
+            result.AddError($"{name} must be {WordList.Or(choices.Select(choice => choice.Word))}, not '{word}'");
+            return default;
+        },
+    };
+}

@@ -1,0 +1,16 @@
+using System.CommandLine;
+
+namespace Vigil.Pipeline.Commands;
+
+/// <summary><c>vigil help bank add</c>: the same as <c>vigil bank add --help</c>.</summary>
+internal static class HelpCommand
+{
+    public static Command Create(Func<RootCommand> root)
+    {
+        var path = new Argument<string[]>("COMMAND") { Description = "Of which; without it, of all", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("help", "Shows what a command does and takes.") { path };
+        command.SetAction((parsed, cancellation) =>
+            root().Parse([.. parsed.GetValue(path) ?? [], "--help"]).InvokeAsync(parsed.InvocationConfiguration, cancellation));
+        return command;
+    }
+}
