@@ -133,10 +133,14 @@ public sealed class ContentConsumer : IDisposable
             // On this thread and after the handlers: the batches are stripped, so the new generation speaks for the rest.
             _rebalanced = false;
             _inFlight.Reseal(_consumer.ConsumerGroupMetadata);
+            // The client keeps the pause of a partition that goes and comes back, and knows none of a new one: alike again.
             if (_paused)
             {
-                // What stays assigned stays paused, what is new is not: alike again, or a resume would miss some.
                 Pause();
+            }
+            else
+            {
+                _consumer.Resume(_consumer.Assignment);
             }
         }
 

@@ -1,0 +1,106 @@
+using System.Text;
+using Vigil.Contracts.Wire;
+using Vigil.Pipeline.Demo.Accounting;
+using Vigil.Pipeline.Kafka;
+using Vigil.Pipeline.Samples;
+using Vigil.Pipeline.Tests.Worker;
+using Disposition = Vigil.Contracts.Disposition;
+
+namespace Vigil.Chaos.Tests.Storm;
+
+/// <summary>What must be true after a storm, read back from the topics and from Redis.</summary>
+internal sealed class StormCheck(StormWorld world, StormStream stream, IReadOnlyList<RecordPosition?> positions, StatusTail tail, StormLog log)
+{
+    public async Task AccountAsync(CancellationToken cancellation)
+    {
+        using var topics = new TopicSetup(world.Clients);
+        var topicId = (await topics.ReadAsync()).Single(state => state.Wanted.Name == world.Clients.Topics.Content).Id;
+        var account = await new AccountReader(world.Clients).ReadAsync(topicId, static _ => { }, cancellation);
+        var report = account.Close();
+        foreach (var line in report.Lines())
+        {
+            log.Write(line);
+        }
+
+        Assert.Equal(positions.Select(position => position!.Value).Order(), account.Content.Order());
+        Assert.True(report.IsBalanced);
+        Assert.Empty(Unexpected(account));
+    }
+
+    /// <summary>Every acknowledged decision is on the log, none twice.</summary>
+    public async Task DecisionsAsync(IReadOnlyCollection<string> acknowledged, CancellationToken cancellation)
+    {
+        var ids = new List<string>();
+        await new TopicReader(world.Clients).ReadAsync(world.Clients.Topics.Decisions, record => ids.Add(Decision.Parser.ParseFrom(record.Message.Value).DecisionId), cancellation);
+        log.Write($"{acknowledged.Count} decisions acknowledged, {ids.Count} on the log");
+
+        Assert.NotEmpty(acknowledged);
+        Assert.Empty(ids.GroupBy(id => id).Where(same => same.Count() > 1).Select(same => same.Key));
+        Assert.Empty(acknowledged.Except(ids));
+    }
+
+    /// <summary>The queues come to rest, equal a rebuild field by field, and hold no lease past its end.</summary>
+    public async Task QueuesAsync(TimeSpan quiet, TimeSpan patience, CancellationToken cancellation)
+    {
+        await using var redis = world.ConnectRedis();
+        var queues = new QueueState(redis);
+        await SettleAsync(queues, quiet, patience, cancellation);
+        string[] overdue = ["not looked yet"];
+        await TopicContents.Until(() => (overdue = queues.OverdueAsync(TimeSpan.FromSeconds(5)).GetAwaiter().GetResult()).Length == 0, "leases past their end to go", cancellation);
+        await SettleAsync(queues, quiet, patience, cancellation);
+
+        var live = await queues.DumpAsync();
+        await world.RunAsync(cancellation, "queue", "rebuild");
+        var rebuilt = await queues.DumpAsync();
+        log.Write($"{live.Length} fields and places live, {rebuilt.Length} rebuilt");
+
+        Assert.NotEmpty(live);
+        Assert.Equal(rebuilt, live);
+    }
+
+    private static async Task SettleAsync(QueueState queues, TimeSpan quiet, TimeSpan patience, CancellationToken cancellation)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        string? before = null;
+        while (before is null || await queues.PositionsAsync() != before)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < patience, "The queues do not come to rest.");
+            before = await queues.PositionsAsync();
+            await Task.Delay(quiet, cancellation);
+        }
+    }
+
+    // Ranked may stand for duplicate or superseded where a kill or a rebalance lay between the two records of the id.
+    private List<string> Unexpected(Account account)
+    {
+        var earlier = new Dictionary<string, RecordPosition>();
+        var unexpected = new List<string>();
+        foreach (var (index, sample) in stream.Samples.Index())
+        {
+            var position = positions[index]!.Value;
+            var known = account.Of(position);
+            var got = known is { } outcome ? Name(outcome.Disposition) : "nothing";
+            var key = sample.Record.Key is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
+            if ((got != sample.Expected.Outcome || (known?.Reason ?? "") != sample.Expected.Reason) && !MayBeRanked(sample, got, key, position, earlier))
+            {
+                unexpected.Add($"record {index} at {position}: expected {sample.Expected.Outcome} {sample.Expected.Reason}, got {got} {known?.Reason}");
+            }
+
+            earlier[key] = position;
+        }
+
+        return unexpected;
+    }
+
+    private bool MayBeRanked(Sample sample, string got, string key, RecordPosition position, Dictionary<string, RecordPosition> earlier) =>
+        got == Expectation.Ranked
+        && sample.Expected.Outcome is Expectation.Duplicate or Expectation.Superseded
+        && earlier.TryGetValue(key, out var before)
+        && tail.TimeOf(before.Partition, before.Offset) is { } from
+        && tail.TimeOf(position.Partition, position.Offset) is { } to
+        && log.HasUnrest(from < to ? from : to, to);
+
+    private static string Name(Disposition disposition) => disposition is Disposition.Queued or Disposition.Cleared
+        ? Expectation.Ranked
+        : disposition.ToString().ToLowerInvariant();
+}

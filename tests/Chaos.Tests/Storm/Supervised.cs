@@ -1,0 +1,156 @@
+using System.Diagnostics;
+
+namespace Vigil.Chaos.Tests.Storm;
+
+/// <summary>A process that is started again whenever it ends, as any supervisor would.</summary>
+internal sealed class Supervised : IAsyncDisposable
+{
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(300);
+
+    private readonly Func<ProcessStartInfo> _start;
+    private readonly Action<string> _log;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private readonly Queue<string> _lines = [];
+    private readonly Task _running;
+    private Process? _process;
+    private TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string _failpoint = "";
+
+    public Supervised(string name, Func<ProcessStartInfo> start, Action<string> log)
+    {
+        Name = name;
+        _start = start;
+        _log = log;
+        _running = RunAsync();
+    }
+
+    public string Name { get; }
+
+    /// <summary>The line of its output, of this process or an earlier one, that holds this text; null: none yet.</summary>
+    public string? Line(string text)
+    {
+        lock (_lock)
+        {
+            return _lines.FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>kill -9; returns when it is dead.</summary>
+    public Task KillAsync() => EndAsync("KILL");
+
+    /// <summary>SIGTERM; returns when it has drained.</summary>
+    public Task LeaveAsync() => EndAsync("TERM");
+
+    /// <summary>Restarts it politely with a failpoint, and returns when that has killed it.</summary>
+    public async Task DieAtAsync(string failpoint, CancellationToken cancellation)
+    {
+        _failpoint = failpoint;
+        await LeaveAsync();
+        var code = await Ended().WaitAsync(TimeSpan.FromMinutes(2), cancellation);
+        Assert.Equal(VigilProcess.Killed, code);
+    }
+
+    /// <summary>STOP and CONT; nothing when it is not running.</summary>
+    public void Signal(string signal)
+    {
+        if (Current() is { } process)
+        {
+            using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {process.Id}"]);
+            kill.WaitForExit();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        if (Current() is { } process)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        await _running;
+        _stop.Dispose();
+    }
+
+    private async Task EndAsync(string signal)
+    {
+        var ended = Ended();
+        Signal(signal);
+        await ended.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    private Task<int> Ended()
+    {
+        lock (_lock)
+        {
+            return _ended.Task;
+        }
+    }
+
+    private Process? Current()
+    {
+        lock (_lock)
+        {
+            return _process is { HasExited: false } process ? process : null;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            var start = _start();
+            start.RedirectStandardOutput = start.RedirectStandardError = true;
+            start.Environment["VIGIL_FAILPOINT"] = Interlocked.Exchange(ref _failpoint, "");
+            using var process = new Process { StartInfo = start };
+            process.OutputDataReceived += (_, line) => Keep(line.Data);
+            process.ErrorDataReceived += (_, line) => Keep(line.Data);
+            process.Start();
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            lock (_lock)
+            {
+                _process = process;
+            }
+
+            await process.WaitForExitAsync();
+            TaskCompletionSource<int> ended;
+            lock (_lock)
+            {
+                _process = null;
+                ended = _ended;
+                _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            _log($"{Name} ended with {process.ExitCode}{(process.ExitCode is 0 or VigilProcess.Killed ? "" : $": {LastWords()}")}");
+            ended.SetResult(process.ExitCode);
+            await Task.Delay(Breath, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private string LastWords()
+    {
+        lock (_lock)
+        {
+            return string.Join(" / ", _lines.TakeLast(12));
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _lines.Enqueue(line);
+            if (_lines.Count > 20_000)
+            {
+                _lines.Dequeue();
+            }
+        }
+    }
+}
