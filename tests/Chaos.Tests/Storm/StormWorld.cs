@@ -164,6 +164,18 @@ internal sealed class StormWorld : IAsyncDisposable
     private async Task OnRedisAsync(Func<IServer, Task> command)
     {
         await using var redis = ConnectRedis();
-        await command(redis.GetServers()[0]);
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await command(redis.GetServers()[0]);
+                return;
+            }
+            catch (RedisException) when (attempt < 100)
+            {
+                // It was killed a moment ago and reads its file.
+                await Task.Delay(100);
+            }
+        }
     }
 }

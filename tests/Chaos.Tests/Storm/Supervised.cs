@@ -133,7 +133,7 @@ internal sealed class Supervised : IAsyncDisposable
     {
         lock (_lock)
         {
-            return string.Join(" / ", _lines.TakeLast(12));
+            return string.Join(" / ", _lines.Where(line => !line.StartsWith("   at ", StringComparison.Ordinal)).TakeLast(6));
         }
     }
 
