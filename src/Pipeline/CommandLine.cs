@@ -16,6 +16,7 @@ internal static class CommandLine
         DemoCommand.Create(),
         TopicsCommand.Create(),
         QueueCommand.Create(),
+        StatusCommand.Create(),
         SamplesCommand.Create(),
         BenchCommand.Create(),
         ModelsCommand.Create(),

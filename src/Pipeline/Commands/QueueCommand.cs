@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Spectre.Console;
 using StackExchange.Redis;
+using Vigil.Contracts;
 using Vigil.Pipeline.Configuration;
 using Vigil.Pipeline.Demo.View;
 using Vigil.Pipeline.Kafka;
@@ -38,26 +39,28 @@ internal static class QueueCommand
         list.SetAction((parsed, cancellation) => LookAsync(ListAsync, parsed.GetValue(json), parsed.GetValue(settings)!, cancellation));
         var top = new Command("top", "The most urgent items of a queue.") { queue, count, json, settings };
         top.SetAction((parsed, cancellation) => LookAsync(
-            (stage, asJson) => TopAsync(stage, parsed.GetValue(queue)!, parsed.GetValue(count), asJson), parsed.GetValue(json), parsed.GetValue(settings)!, cancellation));
+            (looking, asJson) => TopAsync(looking, parsed.GetValue(queue)!, parsed.GetValue(count), asJson), parsed.GetValue(json), parsed.GetValue(settings)!, cancellation));
         var show = new Command("show", "One item: where it stands and why, its lease and its decisions.") { id, json, settings };
-        show.SetAction((parsed, cancellation) => LookAsync((stage, asJson) => ShowAsync(stage, parsed.GetValue(id)!, asJson), parsed.GetValue(json), parsed.GetValue(settings)!, cancellation));
+        show.SetAction((parsed, cancellation) => LookAsync((looking, asJson) => ShowAsync(looking, parsed.GetValue(id)!, asJson), parsed.GetValue(json), parsed.GetValue(settings)!, cancellation));
         var rebuild = new Command("rebuild", "Builds the queues anew from the logs, beside the served ones, and swaps.") { json, settings };
         rebuild.SetAction((parsed, cancellation) => RebuildAsync(parsed.GetValue(json), parsed.GetValue(settings)!, cancellation));
         return new("queue", "Shows and rebuilds the review queues.") { list, top, show, rebuild };
     }
 
-    private static async Task<int> LookAsync(Func<ReviewStage, bool, Task> show, bool json, KeyValuePair<string, string?>[] settings, CancellationToken cancellation)
+    private static async Task<int> LookAsync(Func<Looking, bool, Task> show, bool json, KeyValuePair<string, string?>[] settings, CancellationToken cancellation)
     {
         await using var services = CommandServices.Build(AddReviewOptions, settings);
         await using var redis = await ConnectAsync(services, cancellation);
-        using var stage = Stage(services, redis, needsKafka: false);
-        await show(stage, json);
+        var policies = PolicyFiles.Load(VigilHome.Policies).Policies;
+        using var stage = Stage(services, redis, ReviewKafka.None, policies);
+        var halfLife = TimeSpan.FromHours(services.GetRequiredService<IOptions<ReviewOptions>>().Value.HalfLifeHours);
+        await show(new(stage.Queues, policies, halfLife, TimeProvider.System.GetUtcNow()), json);
         return ExitCode.Done;
     }
 
-    private static async Task ListAsync(ReviewStage stage, bool json)
+    private static async Task ListAsync(Looking looking, bool json)
     {
-        var queues = Value(await stage.Queues.ListAsync());
+        var queues = await ValueAsync(looking, looking.Queues.ListAsync());
         if (json)
         {
             Print(queues.Select(queue => new { queue.Name, queue.Depth, OldestAgeSeconds = queue.OldestAge.TotalSeconds }));
@@ -67,38 +70,42 @@ internal static class QueueCommand
         var table = new Table().AddColumns("queue", "waiting", "oldest");
         foreach (var queue in queues)
         {
-            table.AddRow(Shown(queue.Name), $"{queue.Depth}", Age(queue.OldestAge));
+            table.AddRow(Shown(queue.Name), $"{queue.Depth}", PlaceReason.Age(queue.OldestAge));
         }
 
         Tables.Write(Console.Out, table);
     }
 
-    private static async Task TopAsync(ReviewStage stage, string queue, int count, bool json)
+    private static async Task TopAsync(Looking looking, string queue, int count, bool json)
     {
-        var top = Value(await stage.Queues.TopAsync(queue, count));
+        var top = await ValueAsync(looking, looking.Queues.TopAsync(queue, count));
         if (json)
         {
             Print(top);
             return;
         }
 
-        var table = new Table().AddColumns("id", "risk", "priority", "since", "nearest known violation");
+        var table = new Table().AddColumns("#", "id", "policy at its threshold", "views in 24 h", "value", "priority", "waiting", "nearest known violation");
         foreach (var item in top)
         {
+            var reason = looking.ReasonOf(item);
             table.AddRow(
+                $"{item.Place}",
                 Shown(item.Id),
-                item.Item?.Ranking?.Risk.ToString("0.000", CultureInfo.InvariantCulture) ?? "-",
-                item.Score?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-",
-                item.Enqueued?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-",
+                Shown(reason?.Decisive ?? "-"),
+                reason is null ? "-" : PlaceReason.Number(reason.ExpectedViews),
+                reason is null ? "-" : PlaceReason.Number(reason.Value),
+                reason is null ? "-" : PlaceReason.Number(reason.Priority),
+                reason is null ? "-" : PlaceReason.Age(reason.Waiting),
                 Shown(Nearest(item)));
         }
 
         Tables.Write(Console.Out, table);
     }
 
-    private static async Task ShowAsync(ReviewStage stage, string id, bool json)
+    private static async Task ShowAsync(Looking looking, string id, bool json)
     {
-        var details = Value(await stage.Queues.ItemAsync(id));
+        var details = await ValueAsync(looking, looking.Queues.ItemAsync(id));
         if (json)
         {
             Print(details);
@@ -112,7 +119,19 @@ internal static class QueueCommand
         Row("status", current.Status);
         Row("version", current.Version);
         Row("queue", current.Queue);
+        if (current.Place is { } place)
+        {
+            Row("place", $"{place} of {current.Depth}");
+        }
+
         Row("enqueued", current.Enqueued?.ToString("u", CultureInfo.InvariantCulture) ?? "");
+        if (looking.ReasonOf(current) is { } why)
+        {
+            Row("priority", why.Derivation);
+            Row("policy", why.Decisive);
+            Row("expected views", $"{PlaceReason.Number(why.ExpectedViews)} in 24 h");
+        }
+
         Row("risk", current.Item?.Ranking?.Risk.ToString("0.000", CultureInfo.InvariantCulture) ?? "");
         foreach (var score in current.Item?.Ranking?.Scores ?? [])
         {
@@ -139,7 +158,8 @@ internal static class QueueCommand
         await using var services = CommandServices.Build(AddReviewOptions, settings);
         await KafkaReachable.CheckAsync(services.GetRequiredService<KafkaClients>(), cancellation);
         await using var redis = await ConnectAsync(services, cancellation);
-        using var stage = Stage(services, redis, needsKafka: true);
+        var kafka = ReviewRole.Clients(services.GetRequiredService<KafkaClients>());
+        using var stage = Stage(services, redis, kafka, PolicyFiles.Load(VigilHome.Policies).Policies);
         var served = await stage.RebuildAsync(new Drawn(new(TimeProvider.System)), cancellation) ?? throw new CommandFailedException("Another process is rebuilding the queues.");
         if (json)
         {
@@ -168,31 +188,29 @@ internal static class QueueCommand
         services.AddSingleton<IValidateOptions<ReviewOptions>, ReviewOptionsRanges>();
     }
 
-    private static ReviewStage Stage(ServiceProvider services, ConnectionMultiplexer redis, bool needsKafka)
-    {
-        var options = services.GetRequiredService<IOptions<ReviewOptions>>().Value;
-        var kafka = needsKafka ? ReviewRole.Clients(services.GetRequiredService<KafkaClients>()) : ReviewKafka.None;
-        var policies = needsKafka ? PolicyFiles.Load(VigilHome.Policies).Policies : [];
-        return new ReviewStage(kafka, redis, options, policies, TimeProvider.System, NullLoggerFactory.Instance);
-    }
+    private static ReviewStage Stage(ServiceProvider services, ConnectionMultiplexer redis, ReviewKafka kafka, IReadOnlyList<Policy> policies) =>
+        new(kafka, redis, services.GetRequiredService<IOptions<ReviewOptions>>().Value, policies, TimeProvider.System, NullLoggerFactory.Instance);
 
-    private static T Value<T>(Reply<T> reply)
-        where T : class => reply.Refused switch
+    private static async Task<T> ValueAsync<T>(Looking looking, Task<Reply<T>> call)
+        where T : class
+    {
+        var reply = await call;
+        return reply.Refused switch
         {
             Refusal.Rebuilding => throw new CommandFailedException("The queues are not there: they are being rebuilt, or no review role has run yet."),
             Refusal.NotFound => throw new CommandFailedException("Nothing is known of this item."),
+            Refusal.UnknownQueue => throw new CommandFailedException($"There is no such queue. Known: {string.Join(", ", await looking.Queues.NamesAsync())}."),
             { } refusal => throw new CommandFailedException($"Refused: {refusal}."),
             null => reply.Value!,
         };
+    }
 
     private static string Nearest(QueueItem item) =>
         item.Item?.Ranking?.Evidence is not { } evidence ? ""
         : evidence.HashHits is [var hit, ..] ? $"{hit.Entry.Id} (same bytes)"
-        : evidence.Neighbours.Where(near => near.Side == Contracts.Side.Violation).MaxBy(near => near.Similarity) is { } near
+        : evidence.Neighbours.Where(near => near.Side == Side.Violation).MaxBy(near => near.Similarity) is { } near
             ? string.Create(CultureInfo.InvariantCulture, $"{near.EntryId} {near.Policy} {near.Similarity:0.00}")
             : "";
-
-    private static string Age(TimeSpan age) => age.TotalHours >= 1 ? $"{age.TotalHours:0.0} h" : $"{age.TotalMinutes:0.0} min";
 
     // Ids are the publishers' own: nothing of them may reach a terminal that it would obey.
     private static string Shown(string text) => Markup.Escape(TerminalView.Visible(text));
@@ -202,5 +220,11 @@ internal static class QueueCommand
     private sealed class Drawn(WorkProgress progress) : IProgress<RebuildProgress>
     {
         public void Report(RebuildProgress value) => progress.Count("rebuilding", (int)Math.Min(value.Applied, int.MaxValue), (int)Math.Min(value.Total, int.MaxValue));
+    }
+
+    /// <summary>The queues, and what their places are explained with.</summary>
+    private sealed record Looking(ReviewQueue Queues, IReadOnlyList<Policy> Policies, TimeSpan HalfLife, DateTimeOffset Now)
+    {
+        public PlaceReason? ReasonOf(QueueItem item) => PlaceReason.Of(item, Policies, HalfLife, Now);
     }
 }

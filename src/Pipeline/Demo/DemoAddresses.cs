@@ -13,5 +13,8 @@ internal static class DemoAddresses
         yield return $"  review   {http}   curl -H 'Authorization: Bearer {reviewer.Token}' {http}/queues";
         yield return $"  metrics  {http}/metrics";
         yield return $"  health   {http}/health/ready";
+        yield return "For another shell:";
+        yield return $"BROKER={services.Kafka} API={http} TOKEN={reviewer.Token}";
+        yield return $"export KAFKA_BOOTSTRAP={services.Kafka} REDIS_URL={services.Redis}";
     }
 }

@@ -34,6 +34,9 @@ public sealed class QueueCommandTests
         Assert.Equal((ExitCode.Failed, ""), (unknown.Code, unknown.Output));
         Assert.Contains("Nothing is known", unknown.Errors, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, (await RunAsync(bootstrap, url, "queue", "top", "hate", "--count", "0")).Code);
+        var mistyped = await RunAsync(bootstrap, url, "queue", "top", "nope");
+        Assert.Equal((ExitCode.Failed, ""), (mistyped.Code, mistyped.Output));
+        Assert.Contains("Known: audit, escalation", mistyped.Errors, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Unreachable, (await RunAsync(bootstrap, "redis://127.0.0.1:1", "queue", "list")).Code);
     }
 
@@ -60,6 +63,8 @@ public sealed class QueueCommandTests
 
         Assert.Contains("rebuilding: ", rebuilt.Errors, StringComparison.Ordinal);
         Assert.Contains("<U+001B>", top.Output, StringComparison.Ordinal);
+        Assert.Contains("1 of 1", show.Output, StringComparison.Ordinal);
+        Assert.Contains("no policy at its threshold", show.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(top.Output + show.Output, character => character is '\u001b' or '\u202e');
     }
 
