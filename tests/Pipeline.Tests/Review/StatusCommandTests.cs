@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Confluent.Kafka;
 using Google.Protobuf;
+using Microsoft.Extensions.DependencyInjection;
 using Vigil.Broker;
 using Vigil.Contracts.Wire;
 using Vigil.Pipeline.Commands;
