@@ -11,6 +11,10 @@ internal static class OpenApiDocument
 {
     private const string Scheme = "bearer";
 
+    // The words of fold.lua; "" for an id whose last record has aged out.
+    private static readonly string[] Statuses = ["queued", "decided", "cleared", "withdrawn", ""];
+    private static readonly string[] Outcomes = ["stands", "dissent", "moved", "undone", "void", "opened", "second", ""];
+
     public static void Describe(OpenApiOptions options)
     {
         options.AddDocumentTransformer((document, _, _) =>
@@ -49,6 +53,10 @@ internal static class OpenApiDocument
             if (context.JsonTypeInfo.Type == typeof(ProblemDetails))
             {
                 DescribeProblem(schema);
+            }
+            else if (context.JsonPropertyInfo is { Name: "status" or "outcome" } property && property.PropertyType == typeof(string))
+            {
+                schema.Enum = [.. (property.Name == "status" ? Statuses : Outcomes).Select(word => (JsonNode)word)];
             }
 
             return Task.CompletedTask;

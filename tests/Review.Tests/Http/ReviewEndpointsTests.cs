@@ -135,7 +135,12 @@ public sealed class ReviewEndpointsTests(ReviewHostFixture fixture) : IClassFixt
         var problem = document["components"]!["schemas"]!["ProblemDetails"]!["properties"]!;
         Assert.Contains("key_reused", problem["code"]!["enum"]!.AsArray().Select(code => (string?)code));
         Assert.NotNull(problem["trace_id"]);
+        Assert.Equal(["cleared", "decided", "queued", "withdrawn"], ValuesOf("ItemView", "status"));
+        Assert.Contains("dissent", ValuesOf("DecisionResult", "outcome"));
         Assert.DoesNotContain("TextWindow", document.ToJsonString(), StringComparison.Ordinal);
+
+        IEnumerable<string> ValuesOf(string schema, string property) =>
+            document["components"]!["schemas"]![schema]!["properties"]![property]!["enum"]!.AsArray().Select(value => (string)value!).Where(value => value.Length > 0).Order(StringComparer.Ordinal);
     }
 
     [Theory]
