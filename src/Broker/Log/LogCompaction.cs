@@ -7,6 +7,7 @@ namespace Vigil.Broker.Log;
 /// What is left of a compacted log: of each key the last record, at its own offset. Tombstones go once they are old.
 /// Everything below the last stable offset is decided, so aborted records and markers go too and committed records lose
 /// their transactional mark. Each producer keeps its last batch, emptied if need be, because its sequence goes on there.
+/// Where nothing is left at the end, an empty batch says how far the log reaches: a reader learns its position from batches.
 /// Batches whose codec is not read here stay whole, and so then do tombstones, which may stand against one of their keys.
 /// </summary>
 internal sealed class LogCompaction
@@ -16,17 +17,21 @@ internal sealed class LogCompaction
     private readonly IReadOnlyList<LogSegment> _segments;
     private readonly TransactionIndex _transactions;
     private readonly long _limit;
+    private readonly long _end;
     private readonly long _tombstonesFrom;
     private bool _unreadable;
     private long _records;
     private bool _superfluous;
     private bool _oldTombstones;
+    private long _surveyed;
+    private long _written;
 
-    public LogCompaction(IReadOnlyList<LogSegment> segments, TransactionIndex transactions, long lastStable, LogSettings settings, long now)
+    public LogCompaction(IReadOnlyList<LogSegment> segments, TransactionIndex transactions, long end, LogSettings settings, long now)
     {
         _segments = segments;
         _transactions = transactions;
-        _limit = lastStable;
+        _limit = transactions.FirstOpenOffset ?? end;
+        _end = end;
         _tombstonesFrom = now - settings.DeleteRetentionMs;
         foreach (var segment in segments)
         {
@@ -34,7 +39,7 @@ internal sealed class LogCompaction
         }
     }
 
-    public bool IsWorthwhile => _superfluous || _records > _lastOfKey.Count || (_oldTombstones && !_unreadable);
+    public bool IsWorthwhile => _superfluous || _surveyed < _end || _records > _lastOfKey.Count || (_oldTombstones && !_unreadable);
 
     public void Write(string path)
     {
@@ -43,10 +48,16 @@ internal sealed class LogCompaction
         {
             segment.Visit((in BatchHeader header, ReadOnlySpan<byte> batch) => Copy(header, batch, file));
         }
+
+        if (_written < _end)
+        {
+            WriteBatch(new BatchHeader(_end - 1, 0, 0, 0, 0, -1, -1, -1, -1, -1, 0), [], 0, 0, file);
+        }
     }
 
     private void Survey(in BatchHeader header, ReadOnlySpan<byte> batch)
     {
+        _surveyed = header.LastOffset + 1;
         if (header.BaseOffset >= _limit)
         {
             return;
@@ -86,6 +97,7 @@ internal sealed class LogCompaction
         if (header.BaseOffset >= _limit)
         {
             file.Write(batch);
+            _written = header.LastOffset + 1;
             return;
         }
 
@@ -129,13 +141,14 @@ internal sealed class LogCompaction
         || (_lastOfKey[Digest(record.Key)] == header.BaseOffset + record.OffsetDelta
             && (record.HasValue || _unreadable || header.MaxTimestamp >= _tombstonesFrom));
 
-    private static void WriteBatch(in BatchHeader header, ReadOnlySpan<byte> records, int count, int compression, FileStream file)
+    private void WriteBatch(in BatchHeader header, ReadOnlySpan<byte> records, int count, int compression, FileStream file)
     {
         var batch = new byte[BatchHeader.Bytes + records.Length];
         records.CopyTo(batch.AsSpan(BatchHeader.Bytes));
         var attributes = (header.Attributes & ~(BatchHeader.TransactionalFlag | BatchHeader.CompressionMask)) | compression;
         RecordBatch.Seal(batch, header with { Size = batch.Length, Attributes = (short)attributes, RecordCount = count });
         file.Write(batch);
+        _written = header.LastOffset + 1;
     }
 
     /// <summary>Half a SHA-256: keys of any length in 16 bytes, and no two of them alike by chance or by design.</summary>

@@ -103,7 +103,7 @@ internal sealed class SegmentList(string folder) : IDisposable
     /// <summary>Rewrites all files as one that holds what compaction keeps; only before anything is served.</summary>
     public void Compact(TransactionIndex transactions, LogSettings settings, long now)
     {
-        var compaction = new LogCompaction(_segments, transactions, transactions.FirstOpenOffset ?? End, settings, now);
+        var compaction = new LogCompaction(_segments, transactions, End, settings, now);
         if (!compaction.IsWorthwhile)
         {
             return;

@@ -28,6 +28,9 @@ internal sealed class Transaction(string id, ProducerIdentity producer)
 
     public bool IsOpen => Status == TransactionStatus.Ongoing;
 
+    /// <summary>How it ends is decided, and not yet done everywhere.</summary>
+    public bool IsPrepared => Status is TransactionStatus.PrepareCommit or TransactionStatus.PrepareAbort;
+
     public IReadOnlyCollection<TopicPartition> Partitions => _partitions;
 
     public IReadOnlyCollection<string> Groups => [.. _offsets.Keys.Select(place => place.Group).Distinct()];

@@ -178,14 +178,18 @@ internal sealed class TransactionCoordinator : IDisposable
         return error == ErrorCode.None ? result : new(error == ErrorCode.ProducerFenced ? ErrorCode.InvalidProducerEpoch : error);
     }
 
-    /// <summary>Aborts transactions that have outlived their timeout, fencing their producers.</summary>
+    /// <summary>Aborts transactions that have outlived their timeout, fencing their producers; carries on with an end that failed half way, as on a full disk.</summary>
     public void Sweep()
     {
         foreach (var transaction in _transactions.Values)
         {
             lock (transaction.Lock)
             {
-                if (transaction.IsOpen && _time.GetElapsedTime(transaction.StartedAt) > transaction.Timeout)
+                if (transaction.IsPrepared)
+                {
+                    Finish(transaction);
+                }
+                else if (transaction.IsOpen && _time.GetElapsedTime(transaction.StartedAt) > transaction.Timeout)
                 {
                     Fence(transaction);
                 }
@@ -250,7 +254,7 @@ internal sealed class TransactionCoordinator : IDisposable
                 _groups.GetOrAdd(offsets.Key).Stage(transaction.Producer.Id, new(offsets.Key, -1, "", null), offsets);
             }
 
-            if (transaction.Status is TransactionStatus.PrepareCommit or TransactionStatus.PrepareAbort)
+            if (transaction.IsPrepared)
             {
                 Finish(transaction);
             }

@@ -84,6 +84,34 @@ public abstract class RetentionConformance(IBrokerUnderTest broker) : Conformanc
         Assert.Equal(new Dictionary<string, string?> { ["a"] = "value 48", ["even"] = "value 48" }, last);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Compaction_OfALogThatEndsInAMarker_LeavesItsEndToBeReached(bool committed)
+    {
+        var topic = await TopicAsync(1, ("cleanup.policy", "compact"));
+        var producer = TransactionalProducer(Name("producer"));
+        foreach (var commit in new[] { true, committed })
+        {
+            producer.BeginTransaction();
+            producer.Produce(topic, Record("value", "a"));
+            producer.Flush(Patience);
+            if (commit)
+            {
+                producer.CommitTransaction(Patience);
+            }
+            else
+            {
+                producer.AbortTransaction(Patience);
+            }
+        }
+
+        await StartBrokerAgainAsync();
+
+        Assert.Equal(4, await OffsetAsync(topic, OffsetSpec.Latest()));
+        Assert.Equal(committed ? 2 : 0, ReadToEnd(topic)[^1].Offset.Value);
+    }
+
     /// <summary>Kafka's cleaner leaves the segment that is being written alone, so writing goes on until it has rolled.</summary>
     private async Task CompactedAsync(string topic, IProducer<string?, string?> producer, Predicate<int> done)
     {
