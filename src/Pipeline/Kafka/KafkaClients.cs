@@ -65,6 +65,11 @@ internal sealed class KafkaClients(IOptions<KafkaOptions> options)
     {
         config.BootstrapServers = _options.Bootstrap;
         config.ClientId = "vigil";
+        // With the default, a client that has lost every broker forgets them and starts over, but what waits for the group's
+        // coordinator keeps waiting for a broker that was forgotten: SendOffsetsToTransaction never returns (librdkafka#5511).
+        config.MetadataRecoveryStrategy = MetadataRecoveryStrategy.None;
+        // How long after a broker's return a client may still wait before it looks again; the default is 10 s.
+        config.ReconnectBackoffMaxMs = 2_000;
         foreach (var (name, value) in _options.Client)
         {
             config.Set(SettingName(name), value);

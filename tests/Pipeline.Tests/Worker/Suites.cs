@@ -24,3 +24,13 @@ public sealed class WorkerStopsOnApacheKafka(ApacheKafkaFixture kafka) : WorkerS
 {
     private protected override async Task<WorkerHarness> StartAsync() => await WorkerHarness.StartAsync(await kafka.BootstrapAsync());
 }
+
+public sealed class BrokerRestartOnDevelopmentBroker : BrokerRestartSuite
+{
+    private protected override Task<RestartableBroker> StartAsync() => RestartableDevelopmentBroker.StartAsync();
+}
+
+public sealed class BrokerRestartOnApacheKafka : BrokerRestartSuite
+{
+    private protected override Task<RestartableBroker> StartAsync() => RestartableApacheKafka.StartAsync();
+}

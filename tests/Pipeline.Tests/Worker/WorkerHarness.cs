@@ -46,9 +46,16 @@ internal sealed class WorkerHarness : IAsyncDisposable
         return harness;
     }
 
-    public async Task<WorkerService> StartWorkerAsync(string instance, IItemScorer? scorer = null, ILoggerFactory? logs = null)
+    public async Task<WorkerService> StartWorkerAsync(string instance, IItemScorer? scorer = null, ILoggerFactory? logs = null, int transactionTimeoutSeconds = 12)
     {
-        var ingest = new IngestOptions { Instance = instance, SessionTimeoutSeconds = 6, BatchRecords = 50, BatchMilliseconds = 20 };
+        var ingest = new IngestOptions
+        {
+            Instance = instance,
+            SessionTimeoutSeconds = 6,
+            BatchRecords = 50,
+            BatchMilliseconds = 20,
+            TransactionTimeoutSeconds = transactionTimeoutSeconds,
+        };
         var worker = new WorkerService(
             Clients, Options.Create(ingest), scorer ?? new WordScorer(), _bank, new(), TimeProvider.System, logs ?? NullLoggerFactory.Instance);
         _workers.Add(worker);
