@@ -75,6 +75,12 @@ internal sealed class Supervised : IAsyncDisposable
 
     private async Task EndAsync(string signal)
     {
+        // It may have ended a moment ago by itself.
+        while (Current() is null)
+        {
+            await Task.Delay(Breath);
+        }
+
         var ended = Ended();
         Signal(signal);
         await ended.WaitAsync(TimeSpan.FromSeconds(60));
