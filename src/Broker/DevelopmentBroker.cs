@@ -32,7 +32,16 @@ public sealed class DevelopmentBroker : IAsyncDisposable
         _folder = options.DataDirectory ?? Directory.CreateTempSubdirectory("vigil-broker-").FullName;
         Directory.CreateDirectory(_folder);
         var logger = options.LoggerFactory.CreateLogger<DevelopmentBroker>();
-        _listener = new Listener(options.Port, options.MaxConnections, options.MaxFrameBytes, logger);
+        try
+        {
+            _listener = new Listener(options.Port, options.MaxConnections, options.MaxFrameBytes, logger);
+        }
+        catch
+        {
+            RemoveFolder();
+            throw;
+        }
+
         try
         {
             _lock = LockFolder(_folder);
@@ -99,6 +108,11 @@ public sealed class DevelopmentBroker : IAsyncDisposable
         _topics?.Dispose();
         _lock?.Dispose();
         _stop.Dispose();
+        RemoveFolder();
+    }
+
+    private void RemoveFolder()
+    {
         if (_removeFolder)
         {
             Directory.Delete(_folder, recursive: true);

@@ -9,7 +9,8 @@ public sealed class IngestOptions
     public const string Section = "Vigil:Ingest";
 
     /// <summary>
-    /// Stable name of this instance, part of its transactional id, so two living workers of one name fence each other. Empty (default): the machine's name.
+    /// Stable name of this instance, part of its transactional id, so two living workers of one name fence each other. Empty (default): the machine's
+    /// name and the HTTP port, so that two processes of one machine differ.
     /// </summary>
     [MaxLength(150)]
     public string Instance { get; set; } = "";

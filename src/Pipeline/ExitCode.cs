@@ -20,6 +20,7 @@ internal static class ExitCode
     {
         OptionsValidationException => Usage,
         AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) => Usage,
+        AggregateException several when several.InnerExceptions.All(inner => inner is ServiceUnreachableException) => Unreachable,
         // A folder, a provider or policies that the configuration names.
         EncoderException or RankModelException or PolicyFileException => Usage,
         ServiceUnreachableException => Unreachable,

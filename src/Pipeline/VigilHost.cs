@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Vigil.Pipeline.Configuration;
@@ -24,13 +25,7 @@ internal static class VigilHost
         var check = SettingsCheck.Of(builder.Configuration);
         builder.Configuration.AddInMemoryCollection(check.Standards);
         builder.Services.AddSingleton(check);
-        builder.Logging.ClearProviders().AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss ";
-            console.UseUtcTimestamp = true;
-        });
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.ClearProviders().AddVigilConsole();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<KafkaClients>();
@@ -70,23 +65,45 @@ internal static class VigilHost
             app.Urls.Add(url);
         }
 
-        await KafkaReachable.CheckAsync(app.Services.GetRequiredService<KafkaClients>(), cancellation);
-        await app.StartAsync(cancellation);
+        var http = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value;
+        HttpAddresses.CheckFree(http);
+        await ServicesReachable.CheckAsync(app.Services, cancellation);
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(VigilHost));
+        app.Lifetime.ApplicationStopping.Register(() =>
+        {
+            foreach (var fault in Faults(app))
+            {
+                HostLog.RoleFailed(log, fault.Message);
+            }
+        });
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (IOException fault) when (fault.InnerException is AddressInUseException)
+        {
+            throw HttpAddresses.NotFree(http.Urls, fault.InnerException);
+        }
+
+        HostLog.Serving(log, string.Join(' ', app.Urls));
     }
 
     /// <summary>Rethrows the first fault of a role, so that the process ends with a failure.</summary>
     public static void ThrowIfFaulted(WebApplication app)
     {
-        var faults = app.Services.GetServices<IHostedService>().OfType<BackgroundService>()
-            .Select(service => service.ExecuteTask?.Exception?.InnerException)
-            .OfType<Exception>()
-            .Where(fault => fault is not OperationCanceledException)
-            .ToList();
-        if (faults.Count > 0)
+        if (Faults(app) is [var first, ..])
         {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(faults[0]);
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
         }
     }
+
+    private static List<Exception> Faults(WebApplication app) =>
+    [
+        .. app.Services.GetServices<IHostedService>().OfType<BackgroundService>()
+            .Select(service => service.ExecuteTask?.Exception?.InnerException)
+            .OfType<Exception>()
+            .Where(fault => fault is not OperationCanceledException),
+    ];
 
     /// <exception cref="OptionsValidationException">Something is wrong with the settings; names all of it.</exception>
     private static void Validate(IServiceProvider services)
@@ -107,7 +124,7 @@ internal static class VigilHost
 
         if (errors.Count > 0)
         {
-            throw new OptionsValidationException(SettingsCatalogue.Root, typeof(VigilHost), errors);
+            throw new OptionsValidationException(SettingsCatalogue.Root, typeof(VigilHost), errors.Distinct());
         }
     }
 

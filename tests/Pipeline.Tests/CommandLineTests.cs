@@ -29,6 +29,15 @@ public sealed class CommandLineTests
             ["run", "--set", "Kafka:Bootstrap=127.0.0.1:1", "--set", "Redis:Url=redis://127.0.0.1:1", "--set", "Kafka:ConnectSeconds=1", "--set", "Review:Tokens:a-token-of-sixteen:Name=ana"]));
 
     [Fact]
+    public async Task RunAsync_AddressTaken_IsOneBeforeAnythingIsAsked()
+    {
+        using var other = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        other.Start();
+
+        Assert.Equal(ExitCode.Failed, await CommandLine.RunAsync(["run", "--roles", "bank", "--set", "Kafka:Bootstrap=127.0.0.1:1", "--set", $"Http:Urls=http://{other.LocalEndpoint}"]));
+    }
+
+    [Fact]
     public async Task RunAsync_ReviewWithoutTokens_IsTwo() =>
         Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(["run", "--roles", "review", "--set", "Kafka:Bootstrap=127.0.0.1:1", "--set", "Redis:Url=redis://127.0.0.1:1"]));
 }

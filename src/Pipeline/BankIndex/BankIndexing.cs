@@ -230,7 +230,7 @@ internal sealed partial class BankIndexing(
     [LoggerMessage(Level = LogLevel.Information, Message = "Bank role passive: another member of the group took over")]
     private static partial void LogPassive(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Starter bank {Hash}: {Entries} entries, {Written} records written")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Starter bank {Hash}: {Entries} entries; {Written} records written to the index, each entry with its state")]
     private static partial void LogSeeded(ILogger logger, string hash, int entries, int written);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The starter bank is of encoder {Embedder}, not of the one in use, and is not seeded")]

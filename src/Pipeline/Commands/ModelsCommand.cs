@@ -12,11 +12,11 @@ internal static class ModelsCommand
 
     public static Command Create() => new("models", "Lists and verifies the models this installation runs on.")
     {
-        Create("list", "What is there, by the manifests alone.", ModelFolder.Read),
-        Create("verify", "Checks the hash of every file and runs the encoders' self-tests; fails if anything is wrong.", ModelFolder.Verify),
+        Create("list", "What is there, by the manifests alone.", ModelFolder.Read, "there"),
+        Create("verify", "Checks the hash of every file and runs the encoders' self-tests; fails if anything is wrong.", ModelFolder.Verify, "verified"),
     };
 
-    private static Command Create(string name, string description, Func<string, ModelFolder> look)
+    private static Command Create(string name, string description, Func<string, ModelFolder> look, string good)
     {
         var names = new Argument<string[]>("NAME") { Description = "Folders to look at; default: all", Arity = ArgumentArity.ZeroOrMore };
         var folder = new Option<string>("--folder") { Description = "Where the models lie", DefaultValueFactory = _ => VigilHome.Models, HelpName = "DIR" };
@@ -32,7 +32,7 @@ internal static class ModelsCommand
             }
             else
             {
-                Write(output, models);
+                Write(output, models, good);
             }
 
             return models.TrueForAll(model => model.Faults.Count == 0) ? ExitCode.Done : ExitCode.Failed;
@@ -73,11 +73,11 @@ internal static class ModelsCommand
         return [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal)];
     }
 
-    private static void Write(TextWriter output, List<ModelFolder> models)
+    private static void Write(TextWriter output, List<ModelFolder> models, string good)
     {
         foreach (var model in models)
         {
-            var state = model.Faults.Count == 0 ? "ok" : "WRONG";
+            var state = model.Faults.Count == 0 ? good : "WRONG";
             var megabytes = (model.Bytes / 1e6).ToString("F1", CultureInfo.InvariantCulture);
             output.WriteLine($"{model.Name,-28} {model.Kind,-8} {megabytes,7} MB  {Short(model.Hash),-12}  {state}");
             foreach (var fault in model.Faults)

@@ -22,6 +22,7 @@ internal static class VigilConfiguration
         services.AddSingleton<IValidateOptions<RedisOptions>, RedisOptionsValidator>();
         services.AddSingleton<IValidateOptions<RedisOptions>, RedisOptionsRules>();
         services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsValidator>();
+        services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsRules>();
     }
 
     /// <summary>Parses KEY=VALUE.</summary>

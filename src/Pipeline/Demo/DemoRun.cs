@@ -17,6 +17,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Hurried = TimeSpan.FromSeconds(3);
 
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
@@ -27,7 +28,8 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         var reviewer = DemoReviewer.Make();
         await using var app = VigilHost.Build(Role.All, [.. Settings(services), .. reviewer.Settings, .. options.Settings], QuietLogs.Apply);
         var clients = app.Services.GetRequiredService<KafkaClients>();
-        await KafkaReachable.CheckAsync(clients, cancellation);
+        await ServicesReachable.CheckAsync(app.Services, cancellation);
+        await WriteAsync(OwnServices.Notes(services, clients.Topics.Content, stream.Total));
 
         // :: Step 2: topics
         using (var topics = new TopicSetup(clients))
@@ -45,23 +47,44 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         var reading = reader.RunAsync(ending.Token);
         var queues = QueueWatchOf(app, time);
         var watching = queues.RunAsync(ending.Token);
+        var minding = EndWithChildAsync(services, ending);
         try
         {
             await output.WriteLineAsync("vigil demo: waiting for the roles and the bank of known violations");
             await new Readiness(app.Services, time).WaitAsync(isFresh: services.KafkaEmbedded, ending.Token);
-            return await RunStreamAsync(stream, new Running(services, app, clients, board, queues, reviewer), ending.Token);
+            var code = await RunStreamAsync(stream, new Running(services, app, clients, board, queues, reviewer), ending.Token);
+            return ending.IsCancellationRequested && !cancellation.IsCancellationRequested ? throw await EndOfAsync(services, app) : code;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            VigilHost.ThrowIfFaulted(app);
-            throw new CommandFailedException("The roles stopped before the stream had ended.");
+            throw await EndOfAsync(services, app);
         }
         finally
         {
             await ending.CancelAsync();
-            await Task.WhenAll(reading, watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await app.StopAsync(CancellationToken.None);
+            await Task.WhenAll(reading, watching, minding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Without its broker or Redis nothing can be drained.
+            using var limit = services.ChildEnded.IsCompleted ? new CancellationTokenSource(Hurried) : new CancellationTokenSource();
+            await app.StopAsync(limit.Token);
         }
+    }
+
+    private static async Task EndWithChildAsync(DemoServices services, CancellationTokenSource ending)
+    {
+        await services.ChildEnded.WaitAsync(ending.Token);
+        await ending.CancelAsync();
+    }
+
+    /// <summary>What ended a demo that nobody asked to end.</summary>
+    private static async Task<Exception> EndOfAsync(DemoServices services, WebApplication app)
+    {
+        if (services.ChildEnded.IsCompleted)
+        {
+            return new CommandFailedException(await services.ChildEnded);
+        }
+
+        VigilHost.ThrowIfFaulted(app);
+        return new CommandFailedException("The roles stopped by themselves.");
     }
 
     private async Task<int> RunStreamAsync(DemoStream stream, Running running, CancellationToken cancellation)
@@ -108,11 +131,6 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
                 await publishing;
             }
 
-            if (running.Services.ChildEnded.IsCompleted)
-            {
-                throw new CommandFailedException(await running.Services.ChildEnded);
-            }
-
             var count = publisher.Delivered + running.Board.Finished;
             (lastCount, lastMoved) = count == lastCount ? (lastCount, lastMoved) : (count, time.GetTimestamp());
             if (time.GetElapsedTime(lastMoved) > Patience)
@@ -136,9 +154,15 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
                 waiting.Apply(item.ToDomain());
             },
             cancellation);
-        await WriteAsync(PlainView.Queues(last with { Depths = waiting.Depths, Top = waiting.TopOfEach(DemoDisplay.TopItems) }));
+        await WriteAsync(PlainView.Queues(last with { Depths = waiting.Depths, Top = waiting.TopOfEach(Math.Max(DemoDisplay.TopItems, waiting.Depths.Count)) }));
         var report = account.Close();
         await WriteAsync(report.Lines());
+        if (stream.Fault is { } fault)
+        {
+            await WriteAsync([fault]);
+            return false;
+        }
+
         return (!stream.IsShipped || await CheckExpectedAsync(stream, publisher, account, waiting, queues)) & report.IsBalanced;
     }
 
@@ -178,12 +202,14 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, string?>> Settings(DemoServices services)
-    {
-        // Any free port, so that two demos fit on one machine; a named address stands.
-        var http = Environment.GetEnvironmentVariable("VIGIL__HTTP__URLS");
-        return [.. services.Settings, KeyValuePair.Create("Http:Urls", (string?)(string.IsNullOrEmpty(http) ? "http://127.0.0.1:0" : http))];
-    }
+    private static IEnumerable<KeyValuePair<string, string?>> Settings(DemoServices services) =>
+    [
+        .. services.Settings,
+        .. OwnServices.Settings(services),
+        // Any free port and a name of its own, so that two demos fit on one machine.
+        .. OwnServices.Unless("Http:Urls", "http://127.0.0.1:0"),
+        .. OwnServices.Unless("Ingest:Instance", $"demo-{Environment.MachineName}-{Environment.ProcessId}"),
+    ];
 
     private static QueueWatch QueueWatchOf(WebApplication app, TimeProvider time)
     {

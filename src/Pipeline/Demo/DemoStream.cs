@@ -9,20 +9,25 @@ namespace Vigil.Pipeline.Demo;
 /// <param name="Samples">Empty for a data file.</param>
 internal sealed record DemoStream(IEnumerable<StreamRecord> Records, int? Total, IReadOnlyList<Sample> Samples, bool IsWhole)
 {
+    private Damage? _damage;
+
     public bool IsShipped => Samples.Count > 0;
+
+    /// <summary>What was found wrong with the file itself while it was read; null: nothing so far.</summary>
+    public string? Fault => _damage?.Text;
 
     public static DemoStream Open(DemoOptions options, Action<string> report)
     {
         if (options.Data is { } path)
         {
             // Before anything is started for it.
-            using (ContentFile.Open(path))
-            {
-            }
-
-            var records = ContentFile.Read(path, report);
+            ContentFile.Check(path);
+            var damage = new Damage();
+            var records = ContentFile.Read(path, report, damage.Note);
             records = options.OverlaySeed is { } seed ? new Overlay(seed).Over(records) : records;
-            return options.Limit > 0 ? new(records.Take(options.Limit), options.Limit, [], IsWhole: false) : new(records, null, [], IsWhole: true);
+            return options.Limit > 0
+                ? new(records.Take(options.Limit), options.Limit, [], IsWhole: false) { _damage = damage }
+                : new(records, null, [], IsWhole: true) { _damage = damage };
         }
 
         var samples = SampleFiles.Read(Path.Combine(VigilHome.Path, "samples"));
@@ -33,5 +38,12 @@ internal sealed record DemoStream(IEnumerable<StreamRecord> Records, int? Total,
         }
 
         return new(samples.Select(sample => sample.ToPublish()), samples.Count, samples, IsWhole: true);
+    }
+
+    private sealed class Damage
+    {
+        public string? Text { get; private set; }
+
+        public void Note(string text) => Text = text;
     }
 }

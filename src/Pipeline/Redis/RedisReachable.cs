@@ -1,31 +1,34 @@
-using Microsoft.Extensions.Options;
+using System.Net;
 using StackExchange.Redis;
 using Vigil.Pipeline.Configuration;
 
 namespace Vigil.Pipeline.Redis;
 
 /// <summary>Checks once, before anything uses it, that Redis answers and evicts nothing: a queue must not lose items in silence.</summary>
-internal sealed class RedisReachable(IConnectionMultiplexer redis, IOptions<RedisOptions> options) : IHostedLifecycleService
+internal static class RedisReachable
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => CheckAsync(redis, options.Value, cancellationToken);
+    private static readonly TimeSpan Least = TimeSpan.FromSeconds(0.5);
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Asks over a connection of its own, which counts towards the time.</summary>
+    public static async Task CheckAsync(RedisOptions options, CancellationToken cancellation)
+    {
+        var time = TimeProvider.System;
+        var started = time.GetTimestamp();
+        await using var redis = await RedisClient.OpenAsync(options).WaitAsync(cancellation);
+        var left = TimeSpan.FromSeconds(options.ConnectSeconds) - time.GetElapsedTime(started);
+        await CheckAsync(redis, options, left > Least ? left : Least, cancellation);
+    }
 
     /// <exception cref="ServiceUnreachableException">It does not answer in time.</exception>
     /// <exception cref="CommandFailedException">It is set to evict keys.</exception>
-    public static async Task CheckAsync(IConnectionMultiplexer redis, RedisOptions options, CancellationToken cancellation)
+    public static Task CheckAsync(IConnectionMultiplexer redis, RedisOptions options, CancellationToken cancellation) =>
+        CheckAsync(redis, options, TimeSpan.FromSeconds(options.ConnectSeconds), cancellation);
+
+    private static async Task CheckAsync(IConnectionMultiplexer redis, RedisOptions options, TimeSpan limit, CancellationToken cancellation)
     {
-        var where = string.Join(", ", redis.GetEndPoints().Select(endPoint => endPoint.ToString()));
+        var where = Names(redis.GetEndPoints());
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(TimeSpan.FromSeconds(options.ConnectSeconds));
+        patience.CancelAfter(limit);
         string? memory = null;
         while (memory is null)
         {
@@ -57,4 +60,7 @@ internal sealed class RedisReachable(IConnectionMultiplexer redis, IOptions<Redi
             throw new CommandFailedException($"Redis at {where} may evict keys (maxmemory-policy {policy}), and review queues must not lose items in silence: set maxmemory-policy noeviction.");
         }
     }
+
+    private static string Names(IEnumerable<EndPoint> endPoints) =>
+        string.Join(", ", endPoints.Select(endPoint => endPoint is DnsEndPoint name ? $"{name.Host}:{name.Port}" : $"{endPoint}"));
 }

@@ -22,7 +22,6 @@ internal static class ReviewRole
         services.AddOptions<RedisOptions>().ValidateOnStart();
         services.TryAddSingleton(_ => PolicyFiles.Load(VigilHome.Policies));
         services.AddSingleton<IConnectionMultiplexer>(provider => RedisClient.Open(provider.GetRequiredService<IOptions<RedisOptions>>().Value));
-        services.AddHostedService<RedisReachable>();
         services.AddReview(
             provider => Clients(provider.GetRequiredService<KafkaClients>()),
             provider => provider.GetRequiredService<PolicySet>().Policies);

@@ -45,6 +45,24 @@ public sealed class TransactionCallsTests
     }
 
     [Theory]
+    [InlineData("Produce", ErrorCode.Local_Fenced)]
+    [InlineData("SendOffsetsToTransaction", ErrorCode.Local_Fenced)]
+    [InlineData("SendOffsetsToTransaction", ErrorCode.ProducerFenced)]
+    [InlineData("CommitTransaction", ErrorCode.Local_Fenced)]
+    public void Run_FencedButCalledAbortable_StopsTheWorkerAtOnce(string call, ErrorCode code)
+    {
+        var calls = 0;
+        var fault = Assert.Throws<WorkerStoppedException>(() => Calls().Run(call, () =>
+        {
+            calls++;
+            throw new KafkaTxnRequiresAbortException(new Error(code));
+        }));
+
+        Assert.Equal(1, calls);
+        Assert.Contains("Ingest:Instance", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(ErrorCode.IllegalGeneration)]
     [InlineData(ErrorCode.Local_TimedOut)]
     public void Run_AskingForAnAbort_IsHandedOn(ErrorCode code)

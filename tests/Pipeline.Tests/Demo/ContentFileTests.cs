@@ -90,7 +90,7 @@ public sealed class ContentFileTests
     }
 
     [Fact]
-    public void Read_GzipCutOff_DeliversWhatIsWholeOrSaysSo()
+    public void Read_GzipCutOff_DeliversWhatIsWholeAndSaysSo()
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "items.jsonl.gz");
@@ -105,17 +105,58 @@ public sealed class ContentFileTests
         var bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
 
-        var read = 0;
-        var fault = Record.Exception(() =>
-        {
-            foreach (var record in ContentFile.Read(path, _ => { }))
-            {
-                read++;
-            }
-        });
+        List<string> reports = [];
+        List<string> cutOff = [];
+        var read = ContentFile.Read(path, reports.Add, cutOff.Add).Count();
 
         Assert.InRange(read, 1, 4_999);
-        Assert.True(fault is null or CommandFailedException);
+        Assert.Empty(reports);
+        Assert.Contains($"cut off or damaged after line {read}", Assert.Single(cutOff), StringComparison.Ordinal);
+        Assert.Throws<CommandFailedException>(() => ContentFile.Read(path, _ => { }).Count());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n \n")]
+    public void Check_FileWithoutRecords_SaysSo(string text)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "items.jsonl");
+        File.WriteAllText(path, text);
+
+        Assert.Contains("holds no records", Assert.Throws<CommandFailedException>(() => ContentFile.Check(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ToRecord_PartsOfTextsAlone_AreTaken()
+    {
+        var (record, problem) = ContentFile.ToRecord("""{"id":"a","parts":["one",{"text":"two"}]}""");
+
+        Assert.Null(problem);
+        Assert.Equal(["one", "two"], Parse(record).Parts.Select(part => part.Text));
+    }
+
+    [Theory]
+    [InlineData("1767225600")]
+    [InlineData("\"2026-01-01T00:00:00Z\"")]
+    public void ToRecord_TimeAsSecondsOrText_IsTheSame(string time)
+    {
+        var (record, problem) = ContentFile.ToRecord($$"""{"id":"a","text":"one","ts":{{time}}}""");
+
+        Assert.Null(problem);
+        Assert.Equal(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc), Parse(record).CreatedAt.ToDateTime());
+    }
+
+    [Theory]
+    [InlineData("\"yesterday\"")]
+    [InlineData("-5")]
+    [InlineData("true")]
+    public void ToRecord_TimeThatIsNone_IsNamedAndTheRestPublished(string time)
+    {
+        var (record, problem) = ContentFile.ToRecord($$"""{"id":"a","text":"one","ts":{{time}}}""");
+
+        Assert.Contains("'ts'", problem, StringComparison.Ordinal);
+        Assert.Equal(("a", null), (Parse(record).Id, Parse(record).CreatedAt));
     }
 
     [Fact]

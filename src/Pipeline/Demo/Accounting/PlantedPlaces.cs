@@ -38,10 +38,10 @@ internal sealed record PlantedPlaces(IReadOnlyList<(string Policy, int Planted, 
 
     public IEnumerable<string> Lines()
     {
-        yield return $"Planted items in the top tenth of their queues: {Share:P0} ({Wanted:P0} wanted)";
+        yield return $"Planted items, each a plain violation of one policy, in the top tenth of the queue they wait in: {Share:P0} ({Wanted:P0} wanted)";
         foreach (var (policy, planted, atTheTop, elsewhere) in Policies)
         {
-            yield return $"  {policy,-12} {atTheTop} of {planted}{(elsewhere.Count > 0 ? $"; elsewhere: {string.Join(", ", elsewhere.Take(ElsewhereShown))}{(elsewhere.Count > ElsewhereShown ? " ..." : "")}" : "")}";
+            yield return $"  {policy,-12} {atTheTop} of {planted}{(elsewhere.Count > 0 ? $"; lower or elsewhere: {string.Join(", ", elsewhere.Take(ElsewhereShown))}{(elsewhere.Count > ElsewhereShown ? " ..." : "")}" : "")}";
         }
     }
 

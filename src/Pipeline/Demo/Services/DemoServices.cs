@@ -88,7 +88,7 @@ internal sealed class DemoServices : IAsyncDisposable
     {
         var ended = await Task.WhenAny(children.Select(child => child.Exited));
         var child = children.First(child => child.Exited == ended);
-        return $"{child.Name} ended with code {await ended}: {child.LastLines}";
+        return $"The embedded {child.Name} ended with code {await ended}: {child.LastLines}";
     }
 
     private static async Task StopAsync(IReadOnlyList<ChildProcess> children, TemporaryFolder? folder)
