@@ -69,19 +69,15 @@ public sealed class ItemRanker
 
     private Ranking[] RankItems(EmbeddedBatch batch, ScoredRows scored, IReadOnlyList<IReadOnlyList<HashHit>> hashHits)
     {
-        var drafts = new Draft[batch.Items.Count];
-        for (var i = 0; i < drafts.Length; i++)
-        {
-            drafts[i] = Place(batch.Items[i], scored, hashHits.Count == 0 ? NoHits : hashHits[i]);
-        }
-
-        var reasons = new ReasonFinder(_model, _options).Find(drafts, scored, _outputs);
+        var reasons = new ReasonFinder(_model, _options);
         var evidence = new EvidenceFinder(_policies, _options);
         var snippets = new SnippetCut(_model.Heads);
-        var rankings = new Ranking[drafts.Length];
-        for (var i = 0; i < drafts.Length; i++)
+        var rankings = new Ranking[batch.Items.Count];
+        for (var i = 0; i < rankings.Length; i++)
         {
-            rankings[i] = Complete(batch.Items[i], drafts[i], evidence.Find(drafts[i], batch.Items[i], scored.Neighbours, reasons[i]), snippets);
+            var item = batch.Items[i];
+            var draft = Place(item, scored, hashHits.Count == 0 ? NoHits : hashHits[i]);
+            rankings[i] = Complete(item, draft, evidence.Find(draft, item, scored.Neighbours, reasons.Find(draft, scored, _outputs)), snippets);
         }
 
         return rankings;

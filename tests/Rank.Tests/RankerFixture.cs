@@ -27,6 +27,7 @@ internal sealed class RankerFixture : IDisposable
             Policies = policies,
             Schema = new FeatureSchema(policies).Hash,
             Linear = [],
+            Transfer = [],
             Unlabelled = new(-5, [10, 0, 0, 0, 0, 0], new double[6]),
             Files = new Dictionary<string, string>(),
             Sources = [],
@@ -60,11 +61,7 @@ internal sealed class RankerFixture : IDisposable
         return Ranker(options).Rank(batch, neighbours, [hits ?? []])[0];
     }
 
-    public void Dispose()
-    {
-        _model.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>The whole word alone: its neighbours in a sentence do not matter.</summary>
     private static void Teach(HeadTables tables, string word, int output)

@@ -68,7 +68,7 @@ internal sealed record ModelFolder(string Name, string Kind, string Hash, string
 
     private static ModelFolder OfRanker(string folder)
     {
-        using var model = RankModel.Load(folder);
+        var model = RankModel.Load(folder);
         return Of(folder, RankerKind, []) with { Hash = model.Hash, Embedder = model.Manifest.Embedder, Dimension = model.Manifest.Dimension };
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Vigil.Contracts;
 using Vigil.Pipeline.Evaluation;
 using Vigil.Pipeline.Training;
 
@@ -30,6 +31,7 @@ internal static class RankCommand
     private static int Train(string data, string bankFolder, TrainingRequest request, CancellationToken cancellation)
     {
         var progress = new WorkProgress(TimeProvider.System);
+        var policies = EvaluationRun.LoadPolicies();
         using var workshop = RankWorkshop.Open();
         var bank = workshop.LoadBank(bankFolder);
         progress.Say("reading data sets");
@@ -43,7 +45,7 @@ internal static class RankCommand
         var dev = workshop.EmbedRows(corpus.Dev, done => progress.Count("vectors of dev rows", done, corpus.Dev.Count), cancellation);
         using var snapshot = workshop.Snapshot(bank, request.LeftOut);
         var training = new RankTraining(corpus, train, dev, workshop.Embedder, bank.Manifest.Hash, snapshot, progress.Say);
-        Print(training.Train(request, cancellation));
+        Print(training.Train(request, cancellation), policies);
         foreach (var source in request.LeftOut)
         {
             var evaluation = new EvaluationRequest([FileOf(data, source)], []);
@@ -55,14 +57,17 @@ internal static class RankCommand
 
     private static string FileOf(string data, string source) => Path.Combine(data, source + ".jsonl.gz");
 
-    private static void Print(IReadOnlyList<OutputReport> reports)
+    private static void Print(IReadOnlyList<OutputReport> reports, PolicySet policies)
     {
-        Console.Out.WriteLine("dev rows that the replayed stream does not hold; calibration error (ECE) cross-fitted, on all of them and on the studied sources");
-        Console.Out.WriteLine($"{"",-11} {"rows",7} {"pos",6}  AUPRC    ECE  studied");
+        Console.Out.WriteLine("dev rows that the replayed stream does not hold; calibration error (ECE) cross-fitted: of all of them, of the studied sources, of those where they alone calibrate");
+        Console.Out.WriteLine("threshold: from which on 1 - severity / 30 of the rows violate");
+        Console.Out.WriteLine($"{"",-11} {"rows",7} {"pos",6}  AUPRC    ECE  studied  alone  threshold");
         foreach (var report in reports)
         {
+            var severity = policies.Policies.FirstOrDefault(policy => policy.Id == report.Output)?.Severity;
             Console.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{report.Output,-11} {report.Rows,7} {report.Positives,6}  {report.AveragePrecision,5:0.000}  {report.CrossFittedError,5:0.000}  {report.StudiedError,7:0.000}"));
+                CultureInfo.InvariantCulture,
+                $"{report.Output,-11} {report.Rows,7} {report.Positives,6}  {report.AveragePrecision,5:0.000}  {report.CrossFittedError,5:0.000}  {report.StudiedError,7:0.000}  {report.StudiedAloneError,5:0.000}  {(severity is { } grave ? report.ThresholdFor(grave) : double.NaN),9:0.000}"));
         }
     }
 }

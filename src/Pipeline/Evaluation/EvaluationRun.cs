@@ -13,14 +13,15 @@ internal static class EvaluationRun
         RankWorkshop workshop, StarterBank bank, string model, string? against, EvaluationRequest request, WorkProgress progress, CancellationToken cancellation)
     {
         var policies = LoadPolicies();
-        using var ranker = LoadRanker(workshop, model);
-        using var other = against is null ? null : LoadRanker(workshop, against);
+        var ranker = LoadRanker(workshop, model);
+        var other = against is null ? null : LoadRanker(workshop, against);
         using var snapshot = workshop.Snapshot(bank, ranker.Manifest.LeftOut);
         var path = new ProductionPath(workshop.Cache, snapshot, policies);
         return new Evaluator(path, policies, ranker, other).Evaluate(request, bank.Manifest.Hash, done => progress.Count("rows", done, null), cancellation);
     }
 
-    private static Contracts.PolicySet LoadPolicies()
+    /// <exception cref="CommandFailedException">A policy file is wrong.</exception>
+    public static Contracts.PolicySet LoadPolicies()
     {
         try
         {

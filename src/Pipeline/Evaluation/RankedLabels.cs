@@ -86,6 +86,22 @@ internal sealed class RankedLabels
     /// <summary>The recall of a perfect order.</summary>
     public double BestRecallAt(double budget) => Positives == 0 ? double.NaN : Math.Min(1, budget * Count / Positives);
 
+    /// <summary>The lowest score from which on at least the given share of rows is positive; NaN: none is.</summary>
+    public double ThresholdFor(double precision)
+    {
+        double hits = 0, seen = 0, lowest = double.NaN;
+        for (var i = 0; i < Count;)
+        {
+            var score = _scores[i];
+            var (hit, all) = TakeTie(ref i, default);
+            hits += hit;
+            seen += all;
+            lowest = hits >= precision * seen ? score : lowest;
+        }
+
+        return lowest;
+    }
+
     /// <summary>Expected calibration error of scores that are probabilities, over 15 bins of equal width.</summary>
     public double CalibrationError()
     {

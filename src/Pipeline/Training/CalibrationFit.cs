@@ -8,7 +8,7 @@ namespace Vigil.Pipeline.Training;
 /// </summary>
 internal static class CalibrationFit
 {
-    private const int ManyLabels = 400;
+    private const int ManyLabels = 150;
     private const int MostKnots = 24;
     private const double LeastSlope = 1e-3;
 

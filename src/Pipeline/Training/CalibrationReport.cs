@@ -5,8 +5,17 @@ namespace Vigil.Pipeline.Training;
 
 /// <summary>How well an output does on the dev rows that calibrate it.</summary>
 /// <param name="CrossFittedError">Expected calibration error, each row judged by a calibrator that was fitted without it.</param>
-/// <param name="StudiedError">The same on rows of the twelve studied sources alone; NaN without any.</param>
-internal sealed record OutputReport(string Output, int Rows, int Positives, double AveragePrecision, double CrossFittedError, double StudiedError);
+/// <param name="StudiedError">The same on rows of the twelve studied sources; NaN without any.</param>
+/// <param name="StudiedAloneError">The same, where they alone calibrate.</param>
+internal sealed record OutputReport(
+    string Output, int Rows, int Positives, double AveragePrecision, double CrossFittedError, double StudiedError, double StudiedAloneError, RankedLabels CrossFitted)
+{
+    /// <summary>
+    /// The queue threshold to set: the lowest probability from which on a row violates at least as often as the policy's severity asks.
+    /// The graver, the more false alarms are worth it: one in three at severity 10, one in ten at 3.
+    /// </summary>
+    public double ThresholdFor(double severity) => CrossFitted.ThresholdFor(1 - (severity / 30));
+}
 
 /// <summary>
 /// Fits the calibrators on dev rows and judges them by cross-fitting. Every row counts the same: the replayed stream took most of the
@@ -36,6 +45,26 @@ internal sealed class CalibrationReport(IReadOnlyList<CorpusRow> rows, IReadOnly
 
     private OutputReport Report(string output, int[] known, double[] raw, bool[] positive)
     {
+        var crossFitted = CrossFit(known, raw, positive);
+        var studied = Enumerable.Range(0, known.Length).Where(i => TrainingSources.Studied.Contains(sources[rows[known[i]].Source])).ToArray();
+        var studiedPositive = Array.ConvertAll(studied, i => positive[i]);
+        var alone = CrossFit(Array.ConvertAll(studied, i => known[i]), Array.ConvertAll(studied, i => raw[i]), studiedPositive);
+        var order = new RankedLabels([.. raw.Select(value => (float)value)], positive);
+        var all = new RankedLabels(crossFitted, positive);
+        return new(
+            output,
+            known.Length,
+            order.Positives,
+            order.AveragePrecision(),
+            all.CalibrationError(),
+            new RankedLabels(Array.ConvertAll(studied, i => crossFitted[i]), studiedPositive).CalibrationError(),
+            new RankedLabels(alone, studiedPositive).CalibrationError(),
+            all);
+    }
+
+    /// <summary>Of each row the probability by a calibrator that was fitted on the other folds.</summary>
+    private float[] CrossFit(int[] known, double[] raw, bool[] positive)
+    {
         var probabilities = new float[known.Length];
         for (var fold = 0; fold < Folds; fold++)
         {
@@ -47,15 +76,7 @@ internal sealed class CalibrationReport(IReadOnlyList<CorpusRow> rows, IReadOnly
             }
         }
 
-        var order = new RankedLabels([.. raw.Select(value => (float)value)], positive);
-        var studied = Array.ConvertAll(known, row => TrainingSources.Studied.Contains(sources[rows[row].Source]));
-        return new(
-            output,
-            known.Length,
-            order.Positives,
-            order.AveragePrecision(),
-            new RankedLabels(probabilities, positive).CalibrationError(),
-            new RankedLabels([.. probabilities.Where((_, i) => studied[i])], [.. positive.Where((_, i) => studied[i])]).CalibrationError());
+        return probabilities;
     }
 
     private bool? Truth(int row, int output)

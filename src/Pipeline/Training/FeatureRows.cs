@@ -35,6 +35,14 @@ internal sealed class FeatureRows
         }
     }
 
+    public void FillCarried(HeadRows rows, HeadTables tables)
+    {
+        for (var row = 0; row < Count; row++)
+        {
+            tables.Carry(rows.Vector(row), Row(row)[Schema.Trees..]);
+        }
+    }
+
     public void FillMeasures(EmbeddedCorpus embedded)
     {
         for (var row = 0; row < Count; row++)

@@ -30,6 +30,24 @@ internal sealed class HeadFit(IReadOnlyList<CorpusRow> rows, HeadRows inputs, Ta
         return mean;
     }
 
+    /// <summary>Fills, for every policy, what its meaning carries over to new sources.</summary>
+    public void Carry(HeadTables tables, IReadOnlyList<string> policies, Action<string> progress)
+    {
+        var fit = new CarriedFit(inputs.Vectors, inputs.Dimension, [.. rows.Select(row => row.Source)], cancellation);
+        for (var policy = 0; policy < policies.Count; policy++)
+        {
+            progress($"meaning of {policies[policy]}, whatever the source");
+            int[] known = [.. Enumerable.Range(0, rows.Count).Where(row => Of(row, policy).Weight > 0)];
+            var weights = fit.Fit(known, Array.ConvertAll(known, row => Of(row, policy).Label), Array.ConvertAll(known, row => Of(row, policy).Weight));
+            for (var i = 0; i < inputs.Dimension; i++)
+            {
+                tables.Carried[(i * tables.CarriedStride) + policy] = weights[i];
+            }
+
+            tables.CarriedBias[policy] = weights[^1];
+        }
+    }
+
     /// <summary>Folds are random, not by source: a head that never saw a source errs about its base rate, and a stack learns to distrust it.</summary>
     public HeadTables FitWithout(int fold)
     {
@@ -38,6 +56,8 @@ internal sealed class HeadFit(IReadOnlyList<CorpusRow> rows, HeadRows inputs, Ta
     }
 
     public int FoldOf(int row) => (int)(StableHash.Of(rows[row].Id, FoldPurpose) % Folds);
+
+    private (float Label, float Weight) Of(int row, int output) => _targets[(row * targets.Outputs) + output];
 
     private static (float Label, float Weight)[] TargetsOf(IReadOnlyList<CorpusRow> rows, Targets targets)
     {

@@ -31,6 +31,9 @@ internal sealed class HeadRows
 
     public int Dimension { get; }
 
+    /// <summary>Count × Dimension, or empty.</summary>
+    public float[] Vectors => _vectors;
+
     public ReadOnlySpan<int> Buckets(int row) => _buckets.AsSpan((int)_starts[row], (int)(_starts[row + 1] - _starts[row]));
 
     public ReadOnlySpan<float> Vector(int row) => _vectors.Length == 0 ? [] : _vectors.AsSpan(row * Dimension, Dimension);

@@ -12,7 +12,8 @@ internal static class LinearFit
     /// <param name="features">Rows × stride.</param>
     /// <param name="columns">The first so many of each row are used.</param>
     /// <param name="rows">Which rows, with their labels and weights beside.</param>
-    public static LinearWeights Fit(float[] features, int stride, int columns, int[] rows, float[] labels, float[] weights, CancellationToken cancellation)
+    /// <param name="offsets">Log-odds of each row that are given, and left out of the result; empty: none.</param>
+    public static LinearWeights Fit(float[] features, int stride, int columns, int[] rows, float[] labels, float[] weights, double[] offsets, CancellationToken cancellation)
     {
         var (means, scales) = Moments(features, stride, columns, rows, weights);
         var size = columns + 1;
@@ -26,7 +27,7 @@ internal static class LinearFit
             for (var i = 0; i < rows.Length; i++)
             {
                 Standardise(features.AsSpan(rows[i] * stride, columns), means, scales, scaled);
-                var p = LogOdds.ToProbability(TensorPrimitives.Dot(scaled, solution));
+                var p = LogOdds.ToProbability(TensorPrimitives.Dot(scaled, solution) + (offsets.Length == 0 ? 0 : offsets[i]));
                 TensorPrimitives.MultiplyAdd(scaled, weights[i] * (p - labels[i]), gradient, gradient);
                 var bend = weights[i] * Math.Max(1e-6, p * (1 - p));
                 for (var a = 0; a < size; a++)

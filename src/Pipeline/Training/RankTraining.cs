@@ -1,6 +1,6 @@
 using Vigil.Rank.Features;
 using Vigil.Rank.Model;
-using Vigil.Rank.Native;
+using Vigil.Rank.Model.Trees;
 using Vigil.Recall;
 
 namespace Vigil.Pipeline.Training;
@@ -11,14 +11,12 @@ namespace Vigil.Pipeline.Training;
 internal sealed record TrainingRequest(string Output, IReadOnlyList<string> LeftOut, bool WordingOnly);
 
 /// <summary>
-/// Fits a ranker, the same from the same rows: 1. heads on random folds; 2. neighbours through the worker's search over
-/// the starter bank; 3. the stack over both; 4. calibration on dev rows that the replayed stream does not hold.
+/// Fits a ranker, the same from the same rows: 1. heads on random folds, and what meaning carries over to new sources; 2. neighbours
+/// through the worker's search over the starter bank; 3. the stack over both; 4. calibration on dev rows that the replayed stream does
+/// not hold.
 /// </summary>
 internal sealed class RankTraining(Corpus corpus, EmbeddedCorpus train, EmbeddedCorpus dev, string embedder, string bankHash, BankSnapshot bank, Action<string> progress)
 {
-    /// <summary>Chosen with a source left out: see the model card.</summary>
-    public static readonly TransferWeights Transfer = new(0.2, 20);
-
     private static readonly HeadSettings Settings = new();
 
     private readonly FeatureSchema _schema = new(corpus.Policies);
@@ -29,8 +27,14 @@ internal sealed class RankTraining(Corpus corpus, EmbeddedCorpus train, Embedded
         var inputs = Rows(train);
         var heads = new HeadFit(corpus.Train, inputs, _targets, Settings, cancellation);
         var folds = FitFolds(heads);
-        var tables = Rounded(HeadFit.Mean(folds));
-        var stack = request.WordingOnly ? null : FitStack(heads, folds, inputs, cancellation);
+        var mean = HeadFit.Mean(folds);
+        if (!request.WordingOnly)
+        {
+            heads.Carry(mean, corpus.Policies, progress);
+        }
+
+        var tables = Rounded(mean);
+        var stack = request.WordingOnly ? null : FitStack(heads, folds, tables, inputs, cancellation);
         var manifest = Manifest(request, stack);
         var raw = ScoreDev(manifest, tables, stack, cancellation);
         var (calibrators, reports) = new CalibrationReport(corpus.Dev, corpus.Sources, [.. corpus.Policies, FeatureSchema.Harm]).Fit(raw);
@@ -50,10 +54,11 @@ internal sealed class RankTraining(Corpus corpus, EmbeddedCorpus train, Embedded
         return folds;
     }
 
-    private Stack FitStack(HeadFit heads, HeadTables[] folds, HeadRows inputs, CancellationToken cancellation)
+    private Stack FitStack(HeadFit heads, HeadTables[] folds, HeadTables tables, HeadRows inputs, CancellationToken cancellation)
     {
         var features = new FeatureRows(_schema, corpus.Train.Count);
         features.FillHeads(inputs, row => folds[heads.FoldOf(row)]);
+        features.FillCarried(inputs, tables);
         features.FillMeasures(train);
         features.FillNeighbours(corpus.Train, train, bank, Every("neighbours of train rows", corpus.Train.Count), cancellation);
         return new StackFit(corpus.Train, features, _targets, cancellation).Fit(progress);
@@ -62,18 +67,19 @@ internal sealed class RankTraining(Corpus corpus, EmbeddedCorpus train, Embedded
     private double[] ScoreDev(RankManifest manifest, HeadTables tables, Stack? stack, CancellationToken cancellation)
     {
         var features = new FeatureRows(_schema, corpus.Dev.Count);
-        features.FillHeads(Rows(dev), _ => tables);
-        var trees = new List<Booster>();
+        var inputs = Rows(dev);
+        features.FillHeads(inputs, _ => tables);
+        TreeEnsemble? trees = null;
         if (stack is not null)
         {
+            features.FillCarried(inputs, tables);
             features.FillMeasures(dev);
             features.FillNeighbours(corpus.Dev, dev, bank, Every("neighbours of dev rows", corpus.Dev.Count), cancellation);
-            trees.AddRange(corpus.Policies.Append(FeatureSchema.Harm).Select(output => Booster.Load(stack.Trees[output])));
+            trees = TreeEnsemble.Read([.. corpus.Policies.Append(FeatureSchema.Harm).Select(output => stack.Trees[output])], _schema.Trees);
         }
 
         var raw = new double[corpus.Dev.Count * _schema.Outputs];
-        using var risk = new RiskModel(manifest, _schema, trees);
-        risk.Score(features.Values, raw);
+        new RiskModel(manifest, _schema, trees).Score(features.Values, raw);
         return raw;
     }
 
@@ -85,7 +91,7 @@ internal sealed class RankTraining(Corpus corpus, EmbeddedCorpus train, Embedded
         Policies = corpus.Policies,
         Schema = _schema.Hash,
         Linear = stack?.Linear ?? [],
-        Transfer = stack is null ? null : Transfer,
+        Transfer = stack?.Transfer ?? [],
         Unlabelled = stack?.Unlabelled,
         Files = new Dictionary<string, string>(),
         Sources =

@@ -27,5 +27,6 @@ public sealed class FeatureExtractor(FeatureSchema schema, HeadTables heads)
         }
 
         TextMeasures.Fill(window.Text, window.Tokens, window.UnknownTokens, features[schema.Linear..]);
+        heads.Carry(vector, features[schema.Trees..]);
     }
 }

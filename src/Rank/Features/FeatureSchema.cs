@@ -5,7 +5,7 @@ namespace Vigil.Rank.Features;
 
 /// <summary>
 /// Names and order of the numbers a window is judged by: three heads for every policy and for harm, six neighbour features for
-/// every policy, eight measures of the text. A model holds the hash of the schema it was trained with and runs with no other.
+/// every policy, eight measures of the text, and for every policy what its meaning carries over to new sources. A model holds the hash of the schema it was trained with and runs with no other.
 /// </summary>
 public sealed class FeatureSchema
 {
@@ -14,7 +14,7 @@ public sealed class FeatureSchema
     /// <summary>How many nearest entries of each (policy, side) the features look at.</summary>
     public const int Neighbours = 5;
 
-    private const int Version = 1;
+    private const int Version = 2;
 
     private static readonly string[] HeadKinds = ["wording", "meaning", "wording and meaning"];
 
@@ -27,6 +27,7 @@ public sealed class FeatureSchema
             .. HeadKinds.SelectMany(kind => outputs.Select(output => $"{kind}: {output}")),
             .. policies.SelectMany(policy => NeighbourFeatures.Names.Select(name => $"{name}: {policy}")),
             .. TextMeasures.Names,
+            .. policies.Select(policy => $"meaning, whatever the source: {policy}"),
         ];
         var text = $"{Version}\n{NgramHasher.Bits}\n{Neighbours}\n{string.Join('\n', Names)}";
         Hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
@@ -49,7 +50,10 @@ public sealed class FeatureSchema
     /// <summary>What the linear part of the stack sees: all but the measures, which would give a source away to it.</summary>
     public int Linear => Heads + (NeighbourFeatures.Count * Policies.Count);
 
-    public int Count => Linear + TextMeasures.Names.Count;
+    /// <summary>What the trees see.</summary>
+    public int Trees => Linear + TextMeasures.Names.Count;
+
+    public int Count => Trees + Policies.Count;
 
     public int NeighbourStart(int policy) => Heads + (NeighbourFeatures.Count * policy);
 }

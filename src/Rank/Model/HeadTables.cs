@@ -12,22 +12,26 @@ namespace Vigil.Rank.Model;
 public sealed class HeadTables
 {
     private const int Block = 8;
+    private const int Line = 2 * Block;
 
     public HeadTables(int outputs, int dimension)
     {
         Outputs = outputs;
         Dimension = dimension;
-        Stride = (2 * outputs + Block - 1) / Block * Block;
+        Stride = (2 * outputs + Line - 1) / Line * Line;
         Wording = new float[NgramHasher.BucketCount * Stride];
         Meaning = new float[dimension * Stride];
         Bias = new float[3 * outputs];
+        CarriedStride = (outputs - 1 + Block - 1) / Block * Block;
+        Carried = new float[dimension * CarriedStride];
+        CarriedBias = new float[outputs - 1];
     }
 
     public int Outputs { get; }
 
     public int Dimension { get; }
 
-    /// <summary>Floats a row, padded to whole vectors.</summary>
+    /// <summary>Floats a row, padded to whole cache lines.</summary>
     public int Stride { get; }
 
     /// <summary>Buckets × Stride.</summary>
@@ -39,6 +43,13 @@ public sealed class HeadTables
     /// <summary>Wording, meaning, joint: each of every output.</summary>
     public float[] Bias { get; }
 
+    public int CarriedStride { get; }
+
+    /// <summary>Dimension × CarriedStride: of every policy what its meaning carries over to new sources.</summary>
+    public float[] Carried { get; }
+
+    public float[] CarriedBias { get; }
+
     /// <summary>Of every distinct bucket of a text: rows of long and short texts have length 1.</summary>
     public static float Scale(int buckets) => buckets == 0 ? 0 : 1 / MathF.Sqrt(buckets);
 
@@ -49,7 +60,7 @@ public sealed class HeadTables
         Span<float> meaning = stackalloc float[Stride];
         SumRows(buckets, wording);
         TensorPrimitives.Multiply(wording, Scale(buckets.Length), wording);
-        WeightRows(vector, meaning);
+        WeightRows(Meaning, vector, meaning);
         for (var i = 0; i < Outputs; i++)
         {
             heads[i] = Bias[i] + wording[i];
@@ -58,60 +69,88 @@ public sealed class HeadTables
         }
     }
 
+    /// <param name="policies">Log-odds of each policy by its meaning, whatever the source.</param>
+    public void Carry(ReadOnlySpan<float> vector, Span<float> policies)
+    {
+        Span<float> sums = stackalloc float[CarriedStride];
+        WeightRows(Carried, vector, sums);
+        TensorPrimitives.Add(sums[..CarriedBias.Length], CarriedBias, policies);
+    }
+
+    /// <summary>A whole line at a time: each is fetched from memory once.</summary>
     private void SumRows(ReadOnlySpan<int> buckets, Span<float> sums)
     {
         ref var table = ref MemoryMarshal.GetArrayDataReference(Wording);
-        for (var block = 0; block < Stride; block += Block)
+        for (var block = 0; block < Stride; block += Line)
         {
-            var sum = Vector256<float>.Zero;
+            var (first, second) = (Vector256<float>.Zero, Vector256<float>.Zero);
             foreach (var bucket in buckets)
             {
-                sum += Vector256.LoadUnsafe(ref table, (nuint)((bucket * Stride) + block));
+                var at = (nuint)((bucket * Stride) + block);
+                first += Vector256.LoadUnsafe(ref table, at);
+                second += Vector256.LoadUnsafe(ref table, at + Block);
             }
 
-            sum.CopyTo(sums[block..]);
+            first.CopyTo(sums[block..]);
+            second.CopyTo(sums[(block + Block)..]);
         }
     }
 
-    private void WeightRows(ReadOnlySpan<float> vector, Span<float> sums)
+    /// <summary>The rows of a table, each times its number of the vector, as many columns as there are sums.</summary>
+    private static void WeightRows(float[] weights, ReadOnlySpan<float> vector, Span<float> sums)
     {
-        ref var table = ref MemoryMarshal.GetArrayDataReference(Meaning);
-        for (var block = 0; block < Stride; block += Block)
+        ref var table = ref MemoryMarshal.GetArrayDataReference(weights);
+        var stride = sums.Length;
+        for (var block = 0; block < stride; block += Block)
         {
-            var sum = Vector256<float>.Zero;
-            for (var i = 0; i < vector.Length; i++)
+            // Two sums, so that an addition need not wait for the one before.
+            var (even, odd) = (Vector256<float>.Zero, Vector256<float>.Zero);
+            for (var i = 0; i < vector.Length - 1; i += 2)
             {
-                sum += Vector256.LoadUnsafe(ref table, (nuint)((i * Stride) + block)) * vector[i];
+                even += Vector256.LoadUnsafe(ref table, (nuint)((i * stride) + block)) * vector[i];
+                odd += Vector256.LoadUnsafe(ref table, (nuint)(((i + 1) * stride) + block)) * vector[i + 1];
             }
 
-            sum.CopyTo(sums[block..]);
+            if (vector.Length % 2 == 1)
+            {
+                even += Vector256.LoadUnsafe(ref table, (nuint)(((vector.Length - 1) * stride) + block)) * vector[^1];
+            }
+
+            (even + odd).CopyTo(sums[block..]);
         }
     }
 
-    /// <summary>Wording as 16-bit floats, then meaning and bias as 32-bit, little-endian.</summary>
+    /// <summary>Wording as 16-bit floats, then the others as 32-bit, little-endian.</summary>
     public void Write(Stream stream)
     {
         var halves = new Half[Wording.Length];
         TensorPrimitives.ConvertToHalf(Wording, halves);
         stream.Write(MemoryMarshal.AsBytes(halves.AsSpan()));
-        stream.Write(MemoryMarshal.AsBytes(Meaning.AsSpan()));
-        stream.Write(MemoryMarshal.AsBytes(Bias.AsSpan()));
+        foreach (var part in Singles())
+        {
+            stream.Write(MemoryMarshal.AsBytes(part.AsSpan()));
+        }
     }
 
     /// <exception cref="InvalidDataException">The length is not that of these tables.</exception>
     public static HeadTables Read(ReadOnlySpan<byte> bytes, int outputs, int dimension)
     {
         var tables = new HeadTables(outputs, dimension);
-        var wording = tables.Wording.Length * 2;
-        var meaning = tables.Meaning.Length * sizeof(float);
-        if (bytes.Length != wording + meaning + (tables.Bias.Length * sizeof(float)))
+        var at = tables.Wording.Length * 2;
+        if (bytes.Length != at + (tables.Singles().Sum(part => part.Length) * sizeof(float)))
         {
             throw new InvalidDataException($"heads: {bytes.Length} bytes do not fit {outputs} outputs and dimension {dimension}");
         }
 
-        TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes[..wording]), tables.Wording);
-        MemoryMarshal.Cast<byte, float>(bytes.Slice(wording, meaning)).CopyTo(tables.Meaning);
-        MemoryMarshal.Cast<byte, float>(bytes[(wording + meaning)..]).CopyTo(tables.Bias);
+        TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes[..at]), tables.Wording);
+        foreach (var part in tables.Singles())
+        {
+            MemoryMarshal.Cast<byte, float>(bytes.Slice(at, part.Length * sizeof(float))).CopyTo(part);
+            at += part.Length * sizeof(float);
+        }
+
         return tables;
     }
+
+    private float[][] Singles() => [Meaning, Bias, Carried, CarriedBias];
 }

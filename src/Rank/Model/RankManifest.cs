@@ -6,11 +6,13 @@ namespace Vigil.Rank.Model;
 public sealed record LinearWeights(double Bias, double[] Weights, double[] Means);
 
 /// <summary>
-/// What a policy's log-odds take from the two witnesses that hold best on sources never seen: the meaning head plus Margin × how much
-/// nearer violations are than look-alikes. The stack, which learns on known sources, trusts wording more than it deserves elsewhere.
+/// What a policy's log-odds take from the two witnesses that hold best on sources never seen: its meaning whatever the source, plus
+/// Margin × how much nearer violations are than look-alikes. The stack, which learns on known sources, trusts wording and what it knows
+/// of them more than either deserves elsewhere.
 /// </summary>
 /// <param name="Share">Of the two together, 0 to 1; the rest is the stack's.</param>
-public sealed record TransferWeights(double Share, double Margin);
+/// <param name="Mean">Of the former in the usual row, around which contributions are signed.</param>
+public sealed record TransferWeights(double Share, double Margin, double Mean);
 
 /// <summary>A data set the model was fitted on.</summary>
 public sealed record TrainingSource(string Source, string Sha256, int Rows, double Weight);
@@ -38,8 +40,8 @@ public sealed record RankManifest
     /// <summary>Of each policy; empty for <c>wording</c>.</summary>
     public required IReadOnlyList<LinearWeights> Linear { get; init; }
 
-    /// <summary>Null: the stack alone.</summary>
-    public TransferWeights? Transfer { get; init; }
+    /// <summary>Of each policy; empty for <c>wording</c>.</summary>
+    public required IReadOnlyList<TransferWeights> Transfer { get; init; }
 
     /// <summary>Over the six neighbour features, for a policy that has entries in the bank but no labels yet.</summary>
     public LinearWeights? Unlabelled { get; init; }

@@ -1,17 +1,18 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Vigil.Rank.Features;
-using Vigil.Rank.Native;
+using Vigil.Rank.Model.Trees;
 
 namespace Vigil.Rank.Model;
 
 /// <summary>A folder such as <c>models/ranker</c>, loaded and checked. Immutable; share one instance between threads.</summary>
-public sealed class RankModel : IDisposable
+public sealed class RankModel
 {
     public const string HeadsFile = "heads.bin";
     public const string CalibrationFile = "calibration.json";
 
-    private RankModel(RankManifest manifest, FeatureSchema schema, HeadTables heads, IReadOnlyList<Booster> trees, IReadOnlyList<Calibrator> calibrators, string hash)
+    private RankModel(RankManifest manifest, FeatureSchema schema, HeadTables heads, TreeEnsemble? trees, IReadOnlyList<Calibrator> calibrators, string hash)
     {
         Manifest = manifest;
         Schema = schema;
@@ -51,11 +52,13 @@ public sealed class RankModel : IDisposable
 
             var heads = HeadTables.Read(Read(folder, HeadsFile, manifest), schema.Outputs, manifest.Dimension);
             var calibrators = JsonSerializer.Deserialize<Calibrator[]>(Read(folder, CalibrationFile, manifest), RankManifest.Json) ?? [];
-            return calibrators.Length == schema.Outputs && manifest.Linear.All(linear => linear.Weights.Length == schema.Linear && linear.Means.Length == schema.Linear)
+            var stacked = manifest.Kind == RankManifest.StackKind ? schema.Policies.Count : 0;
+            return calibrators.Length == schema.Outputs && manifest.Linear.Count == stacked && manifest.Transfer.Count == stacked
+                && manifest.Linear.All(linear => linear.Weights.Length == schema.Linear && linear.Means.Length == schema.Linear)
                 ? new(manifest, schema, heads, LoadTrees(folder, manifest, schema), calibrators, Convert.ToHexStringLower(SHA256.HashData(bytes)))
                 : throw new InvalidDataException("the parts of the model do not fit together");
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or JsonException or UnauthorizedAccessException or LightGbmException)
+        catch (Exception e) when (e is IOException or InvalidDataException or JsonException or UnauthorizedAccessException)
         {
             throw new RankModelException($"{folder}: {e.Message}", e);
         }
@@ -66,38 +69,15 @@ public sealed class RankModel : IDisposable
     public static RankModel LoadFor(string embedder, string folder)
     {
         var model = Load(folder);
-        if (model.Manifest.Embedder == embedder)
-        {
-            return model;
-        }
-
-        model.Dispose();
-        throw new RankModelException($"{folder}: trained on the vectors of another encoder; train again with `vigil rank train`", null);
+        return model.Manifest.Embedder == embedder
+            ? model
+            : throw new RankModelException($"{folder}: trained on the vectors of another encoder; train again with `vigil rank train`", null);
     }
 
-    public void Dispose() => Risk.Dispose();
-
-    private static List<Booster> LoadTrees(string folder, RankManifest manifest, FeatureSchema schema)
-    {
-        var trees = new List<Booster>();
-        if (manifest.Kind == RankManifest.WordingKind)
-        {
-            return trees;
-        }
-
-        foreach (var output in manifest.Policies.Append(FeatureSchema.Harm))
-        {
-            var name = TreesFile(output);
-            var booster = Booster.Load(Read(folder, name, manifest), manifest.Files[name]);
-            trees.Add(booster);
-            if (booster.Features != schema.Count)
-            {
-                throw new InvalidDataException($"{name}: {booster.Features} features, the schema has {schema.Count}");
-            }
-        }
-
-        return trees;
-    }
+    private static TreeEnsemble? LoadTrees(string folder, RankManifest manifest, FeatureSchema schema) => manifest.Kind == RankManifest.WordingKind
+        ? null
+        : TreeEnsemble.Read(
+            [.. manifest.Policies.Append(FeatureSchema.Harm).Select(output => Encoding.UTF8.GetString(Read(folder, TreesFile(output), manifest)))], schema.Trees);
 
     private static byte[] Read(string folder, string name, RankManifest manifest)
     {

@@ -1,131 +1,97 @@
-using System.Buffers;
+using System.Numerics.Tensors;
 using Vigil.Rank.Features;
-using Vigil.Rank.Native;
+using Vigil.Rank.Model.Trees;
 
 namespace Vigil.Rank.Model;
 
 /// <summary>
-/// Feature rows → raw log-odds of every policy and of harm. A policy's is the mean of a linear and a LightGBM logit, with a share for
-/// what carries over to new sources; harm's is the mean of the noisy-or of the policies and a LightGBM logit fitted with the source's
+/// Feature rows → raw log-odds of every policy and of harm. A policy's is the mean of a linear and a tree logit, with a share for
+/// what carries over to new sources; harm's is the mean of the noisy-or of the policies and a tree logit fitted with the source's
 /// log-odds as an offset that is left out here.
 /// </summary>
-public sealed class RiskModel(RankManifest manifest, FeatureSchema schema, IReadOnlyList<Booster> trees) : IDisposable
+public sealed class RiskModel
 {
-    private readonly TransferWeights _transfer = manifest.Transfer ?? new(0, 0);
+    private readonly FeatureSchema _schema;
+    private readonly TreeEnsemble? _trees;
+    private readonly IReadOnlyList<LinearWeights> _linear;
+    private readonly IReadOnlyList<TransferWeights> _transfer;
+
+    // Policies × Linear: as the features are, so that a dot product takes whole vectors.
+    private readonly float[] _weights;
+
+    /// <param name="trees">Null: the wording heads alone.</param>
+    public RiskModel(RankManifest manifest, FeatureSchema schema, TreeEnsemble? trees)
+    {
+        _schema = schema;
+        _trees = trees;
+        _linear = manifest.Linear;
+        _transfer = manifest.Transfer;
+        _weights = [.. manifest.Linear.SelectMany(linear => linear.Weights).Select(weight => (float)weight)];
+    }
 
     /// <param name="features">Rows × schema.Count.</param>
     /// <param name="logOdds">Rows × schema.Outputs.</param>
     public void Score(ReadOnlySpan<float> features, Span<double> logOdds)
     {
-        var rows = features.Length / schema.Count;
-        if (manifest.Kind == RankManifest.WordingKind)
-        {
-            for (var row = 0; row < rows; row++)
-            {
-                for (var output = 0; output < schema.Outputs; output++)
-                {
-                    logOdds[(row * schema.Outputs) + output] = features[(row * schema.Count) + output];
-                }
-            }
-
-            return;
-        }
-
-        AddTrees(features, logOdds, rows);
+        var rows = features.Length / _schema.Count;
         for (var row = 0; row < rows; row++)
         {
-            var outputs = logOdds.Slice(row * schema.Outputs, schema.Outputs);
-            var policies = outputs[..schema.HarmOutput];
-            for (var policy = 0; policy < policies.Length; policy++)
+            var inputs = features.Slice(row * _schema.Count, _schema.Count);
+            var outputs = logOdds.Slice(row * _schema.Outputs, _schema.Outputs);
+            if (_trees is null)
             {
-                var inputs = features.Slice(row * schema.Count, schema.Linear);
-                var stack = 0.5 * (policies[policy] + Linear(policy, inputs));
-                var transfer = inputs[Meaning(policy)] + (_transfer.Margin * inputs[Margin(policy)]);
-                policies[policy] = stack + (_transfer.Share * (transfer - stack));
+                TensorPrimitives.ConvertChecked(inputs[.._schema.Outputs], outputs);
             }
-
-            outputs[schema.HarmOutput] = 0.5 * (outputs[schema.HarmOutput] + LogOdds.NoisyOr(policies));
+            else
+            {
+                _trees.Score(inputs[.._schema.Trees], outputs);
+                Stack(inputs, outputs);
+            }
         }
     }
 
     /// <summary>What each feature adds to a policy's raw log-odds, around the usual row.</summary>
-    /// <param name="features">Rows × schema.Count.</param>
-    /// <param name="contributions">Rows × schema.Count.</param>
+    /// <param name="features">Schema.Count numbers of one row.</param>
+    /// <param name="contributions">Schema.Count.</param>
     public void Explain(int policy, ReadOnlySpan<float> features, Span<double> contributions)
     {
-        var rows = features.Length / schema.Count;
-        if (manifest.Kind == RankManifest.WordingKind)
+        if (_trees is null)
         {
             contributions.Clear();
-            for (var row = 0; row < rows; row++)
-            {
-                contributions[(row * schema.Count) + policy] = features[(row * schema.Count) + policy];
-            }
-
+            contributions[policy] = features[policy];
             return;
         }
 
-        ExplainStack(policy, rows, features, contributions);
-    }
-
-    private void ExplainStack(int policy, int rows, ReadOnlySpan<float> features, Span<double> contributions)
-    {
-        var linear = manifest.Linear[policy];
-        var shares = new double[rows * (schema.Count + 1)];
-        trees[policy].Explain(features, shares);
-        for (var row = 0; row < rows; row++)
+        var (linear, transfer) = (_linear[policy], _transfer[policy]);
+        _trees.Explain(policy, features[.._schema.Trees], contributions[.._schema.Trees]);
+        for (var i = 0; i < _schema.Trees; i++)
         {
-            for (var i = 0; i < schema.Count; i++)
-            {
-                var at = (row * schema.Count) + i;
-                var straight = i < schema.Linear ? linear.Weights[i] * (features[at] - linear.Means[i]) : 0;
-                contributions[at] = (1 - _transfer.Share) * 0.5 * (shares[(row * (schema.Count + 1)) + i] + straight);
-            }
-
-            foreach (var (feature, weight) in new[] { (Meaning(policy), 1), (Margin(policy), _transfer.Margin) })
-            {
-                var at = (row * schema.Count) + feature;
-                contributions[at] += _transfer.Share * weight * (features[at] - linear.Means[feature]);
-            }
-        }
-    }
-
-    public void Dispose()
-    {
-        foreach (var booster in trees)
-        {
-            booster.Dispose();
-        }
-    }
-
-    private void AddTrees(ReadOnlySpan<float> features, Span<double> logOdds, int rows)
-    {
-        var column = ArrayPool<double>.Shared.Rent(Math.Max(1, rows));
-        for (var output = 0; output < schema.Outputs; output++)
-        {
-            trees[output].Predict(features, column.AsSpan(0, rows));
-            for (var row = 0; row < rows; row++)
-            {
-                logOdds[(row * schema.Outputs) + output] = column[row];
-            }
+            var straight = i < _schema.Linear ? linear.Weights[i] * (features[i] - linear.Means[i]) : 0;
+            contributions[i] = (1 - transfer.Share) * 0.5 * (contributions[i] + straight);
         }
 
-        ArrayPool<double>.Shared.Return(column);
+        contributions[_schema.Trees..].Clear();
+        contributions[Carried(policy)] = transfer.Share * (features[Carried(policy)] - transfer.Mean);
+        contributions[Margin(policy)] += transfer.Share * transfer.Margin * (features[Margin(policy)] - linear.Means[Margin(policy)]);
     }
 
-    private int Meaning(int policy) => schema.Outputs + policy;
-
-    private int Margin(int policy) => schema.NeighbourStart(policy) + NeighbourFeatures.Margin;
-
-    private double Linear(int policy, ReadOnlySpan<float> features)
+    /// <param name="outputs">Log-odds of the trees, replaced by those of the whole.</param>
+    private void Stack(ReadOnlySpan<float> inputs, Span<double> outputs)
     {
-        var linear = manifest.Linear[policy];
-        var sum = linear.Bias;
-        for (var i = 0; i < features.Length; i++)
+        var policies = outputs[.._schema.HarmOutput];
+        for (var policy = 0; policy < policies.Length; policy++)
         {
-            sum += linear.Weights[i] * features[i];
+            var weights = _weights.AsSpan(policy * _schema.Linear, _schema.Linear);
+            var linear = _linear[policy].Bias + TensorPrimitives.Dot(inputs[.._schema.Linear], weights);
+            var stack = 0.5 * (policies[policy] + linear);
+            var transfer = inputs[Carried(policy)] + (_transfer[policy].Margin * inputs[Margin(policy)]);
+            policies[policy] = stack + (_transfer[policy].Share * (transfer - stack));
         }
 
-        return sum;
+        outputs[_schema.HarmOutput] = 0.5 * (outputs[_schema.HarmOutput] + LogOdds.NoisyOr(policies));
     }
+
+    private int Carried(int policy) => _schema.Trees + policy;
+
+    private int Margin(int policy) => _schema.NeighbourStart(policy) + NeighbourFeatures.Margin;
 }

@@ -1,50 +1,51 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Vigil.Rank.Native;
 
-/// <summary>Trees that are trained or loaded; predicts whole batches, since single rows take a lock in LightGBM.</summary>
-public sealed class Booster : IDisposable
+/// <summary>Trees while LightGBM grows them. Vigil scores with its own reading of their text: see <see cref="Model.Trees.TreeEnsemble"/>.</summary>
+internal sealed class Booster : IDisposable
 {
     private const string OneThread = "num_threads=1 verbosity=-1";
 
     private readonly BoosterHandle _handle;
+    private readonly int _features;
 
-    internal Booster(BoosterHandle handle)
+    /// <param name="dataset">Must outlive the booster.</param>
+    public Booster(DatasetHandle dataset, string parameters)
     {
-        _handle = handle;
-        LightGbmNative.Check(LightGbmNative.BoosterFeatures(handle, out var features));
-        Features = features;
+        LightGbmNative.Check(LightGbmNative.BoosterCreate(dataset, parameters, out _handle));
+        LightGbmNative.Check(LightGbmNative.BoosterFeatures(_handle, out _features));
     }
 
-    public int Features { get; }
-
-    /// <summary>A model text that was cut short kills the process inside LightGBM, so its hash is compared first.</summary>
-    /// <exception cref="InvalidDataException">The file is not the one that was hashed.</exception>
-    public static Booster Load(byte[] text, string sha256)
+    /// <returns>False: no further tree would help.</returns>
+    public bool Grow()
     {
-        if (Convert.ToHexStringLower(SHA256.HashData(text)) != sha256)
+        LightGbmNative.Check(LightGbmNative.BoosterUpdate(_handle, out var finished));
+        return finished == 0;
+    }
+
+    /// <summary>LightGBM's own scores, to check ours against.</summary>
+    /// <param name="rows">Count × features, row-major.</param>
+    /// <param name="results">Count log-odds, without any initial score.</param>
+    public unsafe void Predict(ReadOnlySpan<float> rows, Span<double> results)
+    {
+        if (rows.Length != results.Length * _features)
         {
-            throw new InvalidDataException("trees: the file does not have the hash of the manifest");
+            throw new ArgumentException($"{rows.Length} numbers are not {results.Length} rows of {_features}. This is a bug.");
         }
 
-        return Load(Encoding.UTF8.GetString(text));
+        if (results.IsEmpty)
+        {
+            return;
+        }
+
+        fixed (float* first = rows)
+        fixed (double* result = results)
+        {
+            LightGbmNative.Check(LightGbmNative.BoosterPredict(
+                _handle, first, LightGbmNative.Float32, results.Length, _features, 1, LightGbmNative.RawScore, 0, -1, OneThread, out _, result));
+        }
     }
-
-    /// <summary>Loads a text that is known to be whole: it was just saved, or its hash was compared.</summary>
-    public static Booster Load(string text)
-    {
-        LightGbmNative.Check(LightGbmNative.BoosterLoad(text, out _, out var handle));
-        return new(handle);
-    }
-
-    /// <param name="rows">Count × Features, row-major.</param>
-    /// <param name="results">Count log-odds, without any initial score.</param>
-    public void Predict(ReadOnlySpan<float> rows, Span<double> results) => Run(rows, results, LightGbmNative.RawScore, 1);
-
-    /// <summary>TreeSHAP: contributions that sum to the log-odds. About 100 µs a row, so for queued items only.</summary>
-    /// <param name="results">Count × (Features + 1), the last of a row being the expectation.</param>
-    public void Explain(ReadOnlySpan<float> rows, Span<double> results) => Run(rows, results, LightGbmNative.Contributions, Features + 1);
 
     public string Save()
     {
@@ -62,25 +63,4 @@ public sealed class Booster : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
-
-    private unsafe void Run(ReadOnlySpan<float> rows, Span<double> results, int kind, int perRow)
-    {
-        var count = rows.Length / Features;
-        if (rows.Length != count * Features || results.Length != (long)count * perRow)
-        {
-            throw new ArgumentException($"{rows.Length} numbers are not whole rows of {Features}, or {results.Length} results do not fit. This is a bug.");
-        }
-
-        if (count == 0)
-        {
-            return;
-        }
-
-        fixed (float* first = rows)
-        fixed (double* result = results)
-        {
-            LightGbmNative.Check(LightGbmNative.BoosterPredict(
-                _handle, first, LightGbmNative.Float32, count, Features, 1, kind, 0, -1, OneThread, out _, result));
-        }
-    }
 }

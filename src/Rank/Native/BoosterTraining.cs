@@ -1,3 +1,5 @@
+using Vigil.Rank.Model.Trees;
+
 namespace Vigil.Rank.Native;
 
 /// <summary>How trees are grown.</summary>
@@ -14,10 +16,13 @@ public sealed record BoosterSettings
 /// <summary>Fits binary trees; the same rows and settings give the same trees.</summary>
 public static class BoosterTraining
 {
+    private const int CheckedRows = 1000;
+
+    /// <returns>The trees as text, for <see cref="TreeEnsemble"/>.</returns>
     /// <param name="rows">Count × columns, row-major.</param>
     /// <param name="labels">0 or 1.</param>
     /// <param name="offsets">Log-odds that training starts from and scoring leaves out; empty: none.</param>
-    public static unsafe Booster Fit(
+    public static unsafe string Fit(
         ReadOnlySpan<float> rows, int columns, ReadOnlySpan<float> labels, ReadOnlySpan<float> weights, ReadOnlySpan<double> offsets, BoosterSettings settings, CancellationToken cancellation)
     {
         var parameters = string.Create(
@@ -42,28 +47,33 @@ public static class BoosterTraining
                 }
             }
 
-            return Grow(dataset, parameters, settings.Trees, cancellation);
+            using var booster = new Booster(dataset, parameters);
+            Grow(booster, settings.Trees, cancellation);
+            return SaveChecked(booster, rows, columns);
         }
     }
 
-    private static Booster Grow(DatasetHandle dataset, string parameters, int trees, CancellationToken cancellation)
+    private static void Grow(Booster booster, int trees, CancellationToken cancellation)
     {
-        LightGbmNative.Check(LightGbmNative.BoosterCreate(dataset, parameters, out var handle));
-        using (handle)
+        for (var tree = 0; tree < trees && booster.Grow(); tree++)
         {
-            for (var tree = 0; tree < trees; tree++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                LightGbmNative.Check(LightGbmNative.BoosterUpdate(handle, out var finished));
-                if (finished != 0)
-                {
-                    break;
-                }
-            }
-
-            // Loaded anew, the trees no longer lean on the data set.
-            using var trained = new Booster(handle);
-            return Booster.Load(trained.Save());
+            cancellation.ThrowIfCancellationRequested();
         }
+    }
+
+    /// <summary>The saved text, once it is known that what Vigil reads out of it scores as LightGBM does.</summary>
+    private static string SaveChecked(Booster booster, ReadOnlySpan<float> rows, int columns)
+    {
+        var text = booster.Save();
+        var sample = rows[..(Math.Min(rows.Length / columns, CheckedRows) * columns)];
+        var (theirs, ours) = (new double[sample.Length / columns], new double[sample.Length / columns]);
+        booster.Predict(sample, theirs);
+        var trees = TreeEnsemble.Read([text], columns);
+        for (var row = 0; row < ours.Length; row++)
+        {
+            trees.Score(sample.Slice(row * columns, columns), ours.AsSpan(row, 1));
+        }
+
+        return theirs.AsSpan().SequenceEqual(ours) ? text : throw new LightGbmException("its trees are read in another way than it means them");
     }
 }

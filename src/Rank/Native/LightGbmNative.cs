@@ -10,7 +10,6 @@ internal static partial class LightGbmNative
     internal const int Float32 = 0;
     internal const int Float64 = 1;
     internal const int RawScore = 1;
-    internal const int Contributions = 3;
 
     /// <summary>Reads LightGBM's per-thread error text at once; a failed call throws.</summary>
     internal static void Check(int result)
@@ -38,9 +37,6 @@ internal static partial class LightGbmNative
 
     [LibraryImport(Library, EntryPoint = "LGBM_BoosterUpdateOneIter")]
     internal static partial int BoosterUpdate(BoosterHandle booster, out int finished);
-
-    [LibraryImport(Library, EntryPoint = "LGBM_BoosterLoadModelFromString", StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int BoosterLoad(string text, out int iterations, out BoosterHandle booster);
 
     [LibraryImport(Library, EntryPoint = "LGBM_BoosterSaveModelToString")]
     internal static unsafe partial int BoosterSave(BoosterHandle booster, int start, int iterations, int importance, long bufferLength, out long length, byte* buffer);

@@ -54,6 +54,17 @@ public sealed class RankedLabelsTests
         Assert.Equal(repeated.RocArea(), Five.RocArea([0, 2, 1, 1, 0]), 1e-12);
     }
 
+    [Theory]
+    [InlineData(1.0, 0.9f)]
+    [InlineData(0.6, 0.4f)]
+    [InlineData(0.5, 0.3f)]
+    [InlineData(0.1, 0.1f)]
+    public void ThresholdFor_Precision_IsTheLowestScoreThatKeepsIt(double precision, float expected) =>
+        Assert.Equal(expected, new RankedLabels([0.9f, 0.5f, 0.4f, 0.3f, 0.1f], [true, false, true, false, false]).ThresholdFor(precision));
+
+    [Fact]
+    public void ThresholdFor_NoneSoPrecise_IsNone() => Assert.True(double.IsNaN(new RankedLabels([0.9f], [false]).ThresholdFor(0.5)));
+
     [Fact]
     public void CalibrationError_TwoBins_IsTheWeightedGap()
     {

@@ -22,7 +22,7 @@ public sealed class LinearFitTests
             labels[row] = random.NextDouble() < LogOdds.ToProbability((2 * a) - (0.3 * b) + 0.5) ? 1 : 0;
         }
 
-        var fit = LinearFit.Fit(features, 4, 3, [.. Enumerable.Range(0, Rows)], labels, [.. Enumerable.Repeat(1f, Rows)], TestContext.Current.CancellationToken);
+        var fit = LinearFit.Fit(features, 4, 3, [.. Enumerable.Range(0, Rows)], labels, [.. Enumerable.Repeat(1f, Rows)], [], TestContext.Current.CancellationToken);
 
         Assert.Equal(2, fit.Weights[0], 0.15);
         Assert.Equal(-0.3, fit.Weights[1], 0.02);
@@ -37,8 +37,20 @@ public sealed class LinearFitTests
         float[] features = [0, 1, 0, 1, 0, 1];
         float[] labels = [0, 1, 0, 1, 1, 0];
 
-        var fit = LinearFit.Fit(features, 1, 1, [0, 1, 2, 3, 4, 5], labels, [50, 50, 50, 50, 0, 0], TestContext.Current.CancellationToken);
+        var fit = LinearFit.Fit(features, 1, 1, [0, 1, 2, 3, 4, 5], labels, [50, 50, 50, 50, 0, 0], [], TestContext.Current.CancellationToken);
 
         Assert.True(fit.Weights[0] > 1);
+    }
+
+    [Fact]
+    public void Fit_OffsetsExplainTheLabels_LeavesNothingToTheWeights()
+    {
+        float[] features = [0, 1, 0, 1];
+        float[] labels = [0, 1, 0, 1];
+        float[] weights = [50, 50, 50, 50];
+
+        var fit = LinearFit.Fit(features, 1, 1, [0, 1, 2, 3], labels, weights, [-9, 9, -9, 9], TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, fit.Weights[0], 0.1);
     }
 }

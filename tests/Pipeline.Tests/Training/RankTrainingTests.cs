@@ -45,7 +45,7 @@ public sealed class RankTrainingTests : IDisposable
         }
 
         Assert.True(first.Single(report => report.Output == "spam_scam").AveragePrecision > 0.9);
-        using var model = RankModel.Load(Path.Combine(_folder, "first"));
+        var model = RankModel.Load(Path.Combine(_folder, "first"));
         using var snapshot = _workshop.Snapshot(bank, []);
         var report = new Evaluator(new(_workshop.Cache, snapshot, Policies), Policies, model, null)
             .Evaluate(new([Data("pills"), Data("coins")], [new("split", ["dev"])]), bank.Manifest.Hash, _ => { }, cancellation);

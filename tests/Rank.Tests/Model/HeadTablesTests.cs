@@ -36,6 +36,21 @@ public sealed class HeadTablesTests
     }
 
     [Fact]
+    public void Carry_OddDimension_EqualsTheSumsByHand()
+    {
+        var tables = new HeadTables(3, 3);
+        tables.CarriedBias[1] = 0.5f;
+        tables.Carried[(0 * tables.CarriedStride) + 1] = 2;
+        tables.Carried[(1 * tables.CarriedStride) + 0] = 3;
+        tables.Carried[(2 * tables.CarriedStride) + 1] = 4;
+        var policies = new float[2];
+
+        tables.Carry([1, 10, 100], policies);
+
+        Assert.Equal([30, 402.5f], policies);
+    }
+
+    [Fact]
     public void Read_Written_IsTheSameUpToSixteenBits()
     {
         var tables = new HeadTables(2, 3);
@@ -43,6 +58,8 @@ public sealed class HeadTablesTests
         tables.Wording[^1] = -3;
         tables.Meaning[4] = 0.1234567f;
         tables.Bias[2] = 7;
+        tables.Carried[2 * tables.CarriedStride] = 11;
+        tables.CarriedBias[0] = 13;
         using var stream = new MemoryStream();
         tables.Write(stream);
 
@@ -50,7 +67,8 @@ public sealed class HeadTablesTests
 
         Assert.Equal(0.1234567f, read.Wording[5], 1e-4f);
         Assert.Equal((-3f, 0.1234567f, 7f), (read.Wording[^1], read.Meaning[4], read.Bias[2]));
+        Assert.Equal((11f, 13f), (read.Carried[2 * read.CarriedStride], read.CarriedBias[0]));
         Assert.Throws<InvalidDataException>(() => HeadTables.Read(stream.ToArray().AsSpan(1), 2, 3));
-        Assert.Equal(NgramHasher.BucketCount * 8, read.Wording.Length);
+        Assert.Equal(NgramHasher.BucketCount * 16, read.Wording.Length);
     }
 }
