@@ -202,7 +202,7 @@ public sealed class OutcomeTransaction : IDisposable
     // Kafka was away for longer than a transaction may last. The broker ended this one, and fenced its producer by that:
     // it is not another worker of this name, or that one will be fenced by what follows, and say so.
     private bool IsOverdue(Exception fault, long started) =>
-        fault is WorkerStoppedException { InnerException: KafkaException { Error.IsFatal: true } } && _time.GetElapsedTime(started) >= _timeout;
+        fault is WorkerStoppedException { InnerException: KafkaException cause } && (cause.Error.IsFatal || TransactionCalls.IsFenced(cause)) && _time.GetElapsedTime(started) >= _timeout;
 
     private void Renew()
     {

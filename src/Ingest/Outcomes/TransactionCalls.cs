@@ -49,7 +49,7 @@ internal sealed class TransactionCalls(string transactionalId, Watchdog watchdog
     }
 
     // The client may call it abortable; but whoever took the name keeps it, and every further try would be fenced again.
-    private static bool IsFenced(KafkaException fault) => fault.Error.Code is ErrorCode.Local_Fenced or ErrorCode.ProducerFenced;
+    public static bool IsFenced(KafkaException fault) => fault.Error.Code is ErrorCode.Local_Fenced or ErrorCode.ProducerFenced;
 
     // A message that timed out asks for an abort under the same code as a call that did.
     private static bool IsRepeatable(KafkaException fault) =>
