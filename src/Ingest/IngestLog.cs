@@ -34,4 +34,10 @@ internal static partial class IngestLog
 
     [LoggerMessage(9, LogLevel.Information, "Transactions run as {TransactionalId}")]
     public static partial void Initialized(ILogger log, string transactionalId);
+
+    [LoggerMessage(11, LogLevel.Warning, "A transaction of {TransactionalId} lasted longer than its {Seconds} s and was ended by Kafka; going on with a new producer")]
+    public static partial void Renewed(ILogger log, string transactionalId, double seconds);
+
+    [LoggerMessage(12, LogLevel.Warning, "Topic {Topic} has CreateTime: this worker's clock stands for the broker's. To have the broker's: vigil topics apply")]
+    public static partial void OwnTime(ILogger log, string topic);
 }

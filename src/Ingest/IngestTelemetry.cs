@@ -43,6 +43,9 @@ public static class IngestTelemetry
     internal static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>(
         "vigil.dead_letters", "{record}", "Committed dead letters by reason.");
 
+    private static readonly Counter<double> Backoff = Meter.CreateCounter<double>(
+        "vigil.kafka.backoff", "s", "Time lost to Kafka calls that failed and to the waits before they were repeated, by client and operation.");
+
     private static readonly Counter<long> ConsumedMessages = Meter.CreateCounter<long>(
         "messaging.client.consumed.messages", "{message}", "Records read from a topic.");
 
@@ -53,6 +56,9 @@ public static class IngestTelemetry
         "messaging.process.duration", "s", "From a batch being read to its commit.", advice: Seconds);
 
     private static readonly KeyValuePair<string, object?> Kafka = new("messaging.system", "kafka");
+
+    internal static void BackedOff(string client, string operation, TimeSpan lost) =>
+        Backoff.Add(lost.TotalSeconds, new("client", client), new KeyValuePair<string, object?>("operation", operation));
 
     internal static void Consumed(string topic, int records) => ConsumedMessages.Add(records, Kafka, Destination(topic));
 
@@ -68,6 +74,7 @@ public static class IngestTelemetry
         // Alerts count an increase, which the first sample of a series is not.
         Items.Add(0, new("disposition", DispositionNames.Of(Disposition.Queued)), new KeyValuePair<string, object?>("queue", PolicySet.UnscoredQueue));
         TransactionAborts.Add(0, new KeyValuePair<string, object?>("reason", "partition_lost"));
+        BackedOff("producer", "CommitTransaction", TimeSpan.Zero);
         var meter = new Meter(Name);
         meter.CreateObservableGauge("vigil.consumer.lag", () => progress.Lags().Select(lag => new Measurement<long>(lag.Records, Tags(topic, lag.Partition))), "{record}");
         meter.CreateObservableGauge("vigil.consumer.time_lag", () => progress.Lags().Select(lag => new Measurement<double>(lag.Seconds, Tags(topic, lag.Partition))), "s");

@@ -31,7 +31,9 @@ internal static class VigilHost
         builder.Services.AddSingleton<KafkaClients>();
         builder.Services.AddVigilOptions();
         builder.Services.AddVigilTelemetry();
-        builder.Services.AddHealthChecks();
+        builder.Services.AddSingleton<KafkaAnswering>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<KafkaAnswering>());
+        builder.Services.AddHealthChecks().AddCheck<KafkaAnswering>("kafka", tags: [ReadyTag]);
         builder.Services.AddReadinessLog();
         builder.Services.AddProblemDetails();
         AddRoles(builder, roles);

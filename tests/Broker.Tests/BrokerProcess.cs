@@ -17,6 +17,18 @@ internal sealed class BrokerProcess : IDisposable
 
     public string Bootstrap { get; }
 
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Bytes of memory that the process holds now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     public static async Task<BrokerProcess> StartAsync(string folder, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, [Verb, folder]) { RedirectStandardInput = true, RedirectStandardOutput = true };

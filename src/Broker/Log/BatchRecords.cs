@@ -7,7 +7,7 @@ namespace Vigil.Broker.Log;
 internal static class BatchRecords
 {
     /// <summary>A batch is never blown up beyond this; a larger one is treated as one that cannot be read.</summary>
-    private const int MaxBytes = 256 << 20;
+    private const int MaxBytes = 64 << 20;
 
     private static ReadOnlySpan<byte> XerialMagic => [0x82, (byte)'S', (byte)'N', (byte)'A', (byte)'P', (byte)'P', (byte)'Y', 0];
 

@@ -64,7 +64,7 @@ internal sealed class Connection(Socket socket, string remote, int maxFrameBytes
         try
         {
             using var writer = new WireWriter();
-            if (await dispatcher.ServeAsync(frame.AsMemory(0, length), writer, stop).ConfigureAwait(false))
+            if (await ServeAsync(frame.AsMemory(0, length), writer, stop).ConfigureAwait(false))
             {
                 await SendAsync(writer.Frame, stop).ConfigureAwait(false);
             }
@@ -75,6 +75,46 @@ internal sealed class Connection(Socket socket, string remote, int maxFrameBytes
         }
 
         return true;
+    }
+
+    /// <summary>A request that is held, for records or for other members, is let go when its client leaves.</summary>
+    private async ValueTask<bool> ServeAsync(ReadOnlyMemory<byte> frame, WireWriter writer, CancellationToken stop)
+    {
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var serving = dispatcher.ServeAsync(frame, writer, gone.Token);
+        if (serving.IsCompleted)
+        {
+            return await serving.ConfigureAwait(false);
+        }
+
+        var held = serving.AsTask();
+        var heard = HearAsync(gone.Token);
+        try
+        {
+            if (await Task.WhenAny(held, heard).ConfigureAwait(false) == heard && socket.Available == 0)
+            {
+                await gone.CancelAsync().ConfigureAwait(false);
+            }
+
+            return await held.ConfigureAwait(false);
+        }
+        finally
+        {
+            await gone.CancelAsync().ConfigureAwait(false);
+            await heard.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends when the client sends something more, or closes; takes nothing of what it sends.</summary>
+    private async Task HearAsync(CancellationToken stop)
+    {
+        try
+        {
+            await socket.ReceiveAsync(Memory<byte>.Empty, stop).ConfigureAwait(false);
+        }
+        catch (Exception ended) when (ended is SocketException or OperationCanceledException)
+        {
+        }
     }
 
     /// <summary>The buffer grows with the bytes that arrive, not with the length that the client claims.</summary>

@@ -30,6 +30,8 @@ public sealed class ContentConsumer : IDisposable
     private long _epoch;
     private bool _rebalanced;
     private bool _paused;
+    private TimeSpan _waited;
+    private bool _ownTimeSaid;
 
     /// <param name="config">Addresses, security and the group; what correctness needs is set here, over it.</param>
     public ContentConsumer(
@@ -158,6 +160,7 @@ public sealed class ContentConsumer : IDisposable
         }
         else
         {
+            _waited = TimeSpan.Zero;
             Resume();
             Read(_open.IsEmpty ? IdleWait : _open.Patience);
         }
@@ -202,19 +205,32 @@ public sealed class ContentConsumer : IDisposable
         var message = result.Message;
         var time = message.Timestamp.Type == TimestampType.LogAppendTime
             ? new DateTimeOffset(message.Timestamp.UtcDateTime)
-            : _time.GetUtcNow();
+            : OwnTime();
         _open.Add(new(result.Partition, result.Offset, time, message.Key, message.Value, message.Headers ?? []));
         _progress.Read(result.Partition, result.Offset, time, _consumer.GetWatermarkOffsets(result.TopicPartition).High);
     }
 
+    private DateTimeOffset OwnTime()
+    {
+        if (!_ownTimeSaid)
+        {
+            _ownTimeSaid = true;
+            IngestLog.OwnTime(_log, _topic);
+        }
+
+        return _time.GetUtcNow();
+    }
+
+    // Polls all along: a rebalance that is not noticed leaves the batches under way with the metadata of an ended generation.
     private void WaitForRoom()
     {
         var since = _time.GetTimestamp();
-        var room = _room.WaitOne(_paused ? IdleWait : PauseAfter);
+        var room = _room.WaitOne(IdleWait);
         IngestTelemetry.BufferWait.Record(_time.GetElapsedTime(since).TotalSeconds, IngestTelemetry.SealedBuffer);
         if (!room)
         {
-            if (!_paused)
+            _waited += _time.GetElapsedTime(since);
+            if (!_paused && _waited >= PauseAfter)
             {
                 Pause();
                 IngestLog.Paused(_log, _consumer.Assignment.Count);
@@ -224,7 +240,7 @@ public sealed class ContentConsumer : IDisposable
         }
     }
 
-    // Polls for the callbacks. Everything is paused, but a partition assigned this moment may still hand out a record.
+    // Polls for the callbacks. What is not paused yet may hand out a record: a few more than the batch was to have.
     private void KeepMembership(TimeSpan patience)
     {
         if (Consume(patience) is { } record)
@@ -232,7 +248,7 @@ public sealed class ContentConsumer : IDisposable
             Accept(record);
         }
 
-        if (_rebalanced)
+        if (_rebalanced && _paused)
         {
             Pause();
         }

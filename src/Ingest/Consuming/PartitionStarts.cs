@@ -78,6 +78,7 @@ internal sealed class PartitionStarts(IConsumer<byte[], byte[]> consumer, TimePr
         var since = time.GetTimestamp();
         while (true)
         {
+            var began = time.GetTimestamp();
             try
             {
                 return call();
@@ -87,6 +88,7 @@ internal sealed class PartitionStarts(IConsumer<byte[], byte[]> consumer, TimePr
                 stopping.ThrowIfCancellationRequested();
                 IngestLog.ClientError(log, "offsets", fault.Error.Code.ToString(), fault.Error.Reason);
                 stopping.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200));
+                IngestTelemetry.BackedOff("consumer", "offsets", time.GetElapsedTime(began));
             }
         }
     }

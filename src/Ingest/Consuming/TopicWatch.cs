@@ -13,6 +13,9 @@ public sealed class TopicWatch(AdminClientConfig config, string topic, TimeSpan 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(8);
 
+    /// <summary>How long Kafka may say that there is no such topic: one that is made anew is away for a moment.</summary>
+    private static readonly TimeSpan Absence = TimeSpan.FromSeconds(15);
+
     private readonly IAdminClient _admin = new AdminClientBuilder(config)
         .SetErrorHandler((_, error) => IngestLog.ClientError(log, "admin", error.Code.ToString(), error.Reason))
         .SetLogHandler((_, message) => IngestLog.Client(log, message.Name, message.Message))
@@ -34,16 +37,18 @@ public sealed class TopicWatch(AdminClientConfig config, string topic, TimeSpan 
         }
     }
 
-    /// <summary>Runs until cancelled; throws when the topic is another one, or Kafka or the topic is gone beyond patience.</summary>
+    /// <summary>Runs until cancelled; throws when the topic is another one or gone, or when Kafka does not answer beyond patience.</summary>
     public async Task RunAsync(string id, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        var answered = time.GetTimestamp();
+        var (answered, present) = (time.GetTimestamp(), time.GetTimestamp());
         while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
         {
-            if (await TryFindIdAsync().ConfigureAwait(false) is { } found)
+            var (answers, found) = await TryFindIdAsync().ConfigureAwait(false);
+            answered = answers ? time.GetTimestamp() : answered;
+            present = answers && found is null ? present : time.GetTimestamp();
+            if (found is not null)
             {
-                answered = time.GetTimestamp();
                 if (found != id)
                 {
                     throw new WorkerStoppedException(
@@ -55,6 +60,10 @@ public sealed class TopicWatch(AdminClientConfig config, string topic, TimeSpan 
             else if (time.GetElapsedTime(answered) > patience)
             {
                 throw new WorkerStoppedException($"Kafka has not shown topic {topic} for {patience.TotalMinutes:0.#} minutes.");
+            }
+            else if (time.GetElapsedTime(present) > Absence)
+            {
+                throw new WorkerStoppedException($"Topic {topic} (id {id}) was deleted: there is nothing to read. Run: vigil topics apply, and start again.");
             }
         }
     }
@@ -83,16 +92,18 @@ public sealed class TopicWatch(AdminClientConfig config, string topic, TimeSpan 
         }
     }
 
-    private async Task<string?> TryFindIdAsync()
+    private async Task<(bool Answers, string? Id)> TryFindIdAsync()
     {
+        var began = time.GetTimestamp();
         try
         {
-            return await FindIdAsync().ConfigureAwait(false);
+            return (true, await FindIdAsync().ConfigureAwait(false));
         }
         catch (KafkaException fault)
         {
+            IngestTelemetry.BackedOff("admin", "DescribeTopics", time.GetElapsedTime(began));
             IngestLog.ClientError(log, "admin", fault.Error.Code.ToString(), fault.Error.Reason);
-            return null;
+            return (false, null);
         }
     }
 }

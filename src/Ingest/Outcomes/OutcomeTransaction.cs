@@ -25,9 +25,11 @@ public sealed class OutcomeTransaction : IDisposable
     private readonly OutcomeMessages _messages;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly IProducer<byte[], byte[]> _producer;
+    private readonly Func<IProducer<byte[], byte[]>> _open;
     private readonly TransactionCalls _calls;
+    private readonly TimeSpan _timeout;
     private readonly Failpoint _failpoint = new(Failpoint.AfterFirstProduce);
+    private IProducer<byte[], byte[]> _producer;
     private int _abortsInARow;
 
     /// <param name="config">Addresses, security and the transactional id; what correctness needs is set here, over it.</param>
@@ -52,11 +54,13 @@ public sealed class OutcomeTransaction : IDisposable
         _messages = new(topics, topicId);
         _time = time;
         _log = log;
-        _producer = new ProducerBuilder<byte[], byte[]>(ProducerSettings.For(config, options))
+        _timeout = TimeSpan.FromSeconds(options.TransactionTimeoutSeconds);
+        _open = () => new ProducerBuilder<byte[], byte[]>(ProducerSettings.For(config, options))
             .SetErrorHandler((_, error) => IngestLog.ClientError(_log, "producer", error.Code.ToString(), error.Reason))
             .SetLogHandler((_, message) => IngestLog.Client(_log, message.Name, message.Message))
             .Build();
-        _calls = new(_transactionalId, watchdog, time);
+        _producer = _open();
+        _calls = new(_transactionalId, watchdog, TimeSpan.FromMinutes(options.KafkaPatienceMinutes), time);
     }
 
     /// <summary>Fences an earlier process of the same name and lets the broker end what it left open.</summary>
@@ -99,9 +103,9 @@ public sealed class OutcomeTransaction : IDisposable
             using var timer = IngestTelemetry.Stage("commit");
             _calls.Run("CommitTransaction", () => _producer.CommitTransaction(CallTimeout));
         }
-        catch (Exception fault) when (fault is PartitionLostException or KafkaException { Error.IsFatal: false })
+        catch (Exception fault) when (fault is PartitionLostException or KafkaException { Error.IsFatal: false } || IsOverdue(fault, started))
         {
-            Abort(kept, step, fault);
+            Abort(kept, step, fault, started);
             return false;
         }
 
@@ -161,12 +165,16 @@ public sealed class OutcomeTransaction : IDisposable
         }
     }
 
-    private void Abort(List<RecordOutcome> outcomes, string step, Exception fault)
+    private void Abort(List<RecordOutcome> outcomes, string step, Exception fault, long started)
     {
-        var reason = fault is KafkaException kafka ? kafka.Error.Code.ToString() : "partition_lost";
+        var reason = fault is KafkaException kafka ? kafka.Error.Code.ToString() : fault is PartitionLostException ? "partition_lost" : "timed_out";
         IngestTelemetry.TransactionAborts.Add(1, new KeyValuePair<string, object?>("reason", reason));
         IngestLog.Aborted(_log, step, reason);
-        _calls.Run("AbortTransaction", () => _producer.AbortTransaction(CallTimeout));
+        if (fault is WorkerStoppedException || !TryAbort(started))
+        {
+            Renew();
+        }
+
         if (step == "commit")
         {
             // Whether it landed is not known: the committed offsets will tell, and the window must not guess.
@@ -176,6 +184,32 @@ public sealed class OutcomeTransaction : IDisposable
         // What aborts again and again (a topic that refuses a record) must not spin.
         CancellationToken.None.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(Math.Min(2_000, 25 << Math.Min(_abortsInARow++, 8))));
         _inFlight.Discard(_window.Discard);
+    }
+
+    private bool TryAbort(long started)
+    {
+        try
+        {
+            _calls.Run("AbortTransaction", () => _producer.AbortTransaction(CallTimeout));
+            return true;
+        }
+        catch (WorkerStoppedException fault) when (IsOverdue(fault, started))
+        {
+            return false;
+        }
+    }
+
+    // Kafka was away for longer than a transaction may last. The broker ended this one, and fenced its producer by that:
+    // it is not another worker of this name, or that one will be fenced by what follows, and say so.
+    private bool IsOverdue(Exception fault, long started) =>
+        fault is WorkerStoppedException { InnerException: KafkaException cause } && (cause.Error.IsFatal || TransactionCalls.IsFenced(cause)) && _time.GetElapsedTime(started) >= _timeout;
+
+    private void Renew()
+    {
+        IngestLog.Renewed(_log, _transactionalId, _timeout.TotalSeconds);
+        _calls.RunOnce("Dispose", _producer.Dispose);
+        _producer = _open();
+        Initialize();
     }
 
     private void Learn(OutcomeBatch computed, List<RecordOutcome> kept, long started)

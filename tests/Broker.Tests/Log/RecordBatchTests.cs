@@ -46,6 +46,25 @@ public sealed class RecordBatchTests
             Tolerate(() => SnappyBlock.Decode(bytes, 10_000));
         });
 
+    [Fact]
+    public void TryExpand_AnyBytesUnderAnyCodec_EndsOrIsFalse() =>
+        Gen.Select(Gen.Byte.Array[0, 300], Gen.Short[0, 7]).Sample((packed, codec) =>
+        {
+            var batch = new byte[BatchHeader.Bytes + packed.Length];
+            packed.CopyTo(batch, BatchHeader.Bytes);
+            RecordBatch.Seal(batch, new BatchHeader(0, batch.Length, 0, codec, 0, 0, 0, -1, -1, -1, 1));
+            BatchHeader.TryRead(batch, out var header);
+            if (BatchRecords.TryExpand(batch, header, out var bytes))
+            {
+                var records = new Records(bytes);
+                while (records.TryNext(out _))
+                {
+                }
+            }
+
+            TimestampSearch.Within(batch, header, 1);
+        });
+
     private static void Tolerate(Func<byte[]> decode)
     {
         try

@@ -115,6 +115,53 @@ public sealed class MalformedFrameTests
         await first.InitProducerIdAsync(null);
     }
 
+    [Fact]
+    public async Task Connections_HeldByRequestsOfClientsThatLeft_AreFreed()
+    {
+        await using var broker = DevelopmentBroker.Start(new BrokerOptions { MaxConnections = 4 });
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.Bootstrap }).Build();
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = "topic", NumPartitions = 1, ReplicationFactor = 1 }]);
+        for (var i = 0; i < 20; i++)
+        {
+            // Asks for a byte that never comes, with all the patience there is, and leaves.
+            using var client = await RawClient.ConnectAsync(broker.Bootstrap, Cancellation);
+            try
+            {
+                await client.InitProducerIdAsync(null);
+            }
+            catch (Exception refused) when (refused is System.Net.Sockets.SocketException or IOException)
+            {
+                continue;
+            }
+
+            _ = client.FetchAsync("topic", 0, TimeSpan.FromMilliseconds(int.MaxValue));
+        }
+
+        await RetryAsync(async () =>
+        {
+            using var client = await RawClient.ConnectAsync(broker.Bootstrap, Cancellation);
+            await client.InitProducerIdAsync(null);
+        });
+    }
+
+    // A connection is freed some moments after its client has left.
+    private static async Task RetryAsync(Func<Task> ask)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await ask();
+                return;
+            }
+            catch (Exception refused) when (refused is System.Net.Sockets.SocketException or IOException && TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60))
+            {
+                await Task.Delay(50, Cancellation);
+            }
+        }
+    }
+
     /// <summary>The broker may have closed after an earlier frame.</summary>
     private static async Task SendAllAsync(RawClient client, byte[][] frames)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -22,6 +23,42 @@ public sealed class TransactionCallsTests
         });
 
         Assert.Equal(3, calls);
+    }
+
+    [Fact]
+    public void Run_Repeated_CountsTheTimeItLost()
+    {
+        var lost = 0.0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "vigil.kafka.backoff")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) =>
+        {
+            if (tags.Contains(new("operation", "lost time")))
+            {
+                lost += seconds;
+            }
+        });
+        listener.Start();
+        var calls = 0;
+
+        Calls().Run("lost time", () =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(7));
+            if (++calls < 3)
+            {
+                throw new KafkaException(new Error(ErrorCode.Local_TimedOut));
+            }
+        });
+
+        Assert.Equal(14, lost);
     }
 
     [Fact]
@@ -81,5 +118,5 @@ public sealed class TransactionCallsTests
     public void Run_AbortThatFails_StopsTheWorker() =>
         Assert.Throws<WorkerStoppedException>(() => Calls().Run("AbortTransaction", () => throw new KafkaException(new Error(ErrorCode.InvalidTxnState))));
 
-    private TransactionCalls Calls() => new("worker-7", new(TimeSpan.FromSeconds(30), TimeProvider.System, _ => { }, NullLogger<Watchdog>.Instance), _time);
+    private TransactionCalls Calls() => new("worker-7", new(TimeSpan.FromSeconds(30), TimeProvider.System, _ => { }, NullLogger<Watchdog>.Instance), TimeSpan.FromSeconds(30), _time);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Google.Protobuf;
 using Vigil.Contracts;
 using Vigil.Contracts.Wire;
@@ -13,6 +14,44 @@ public abstract class ExactlyOnceSuite
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private protected abstract Task<WorkerHarness> StartAsync();
+
+    [Fact]
+    public async Task Run_ContentWithCreateTime_CountsByTheWorkersClock()
+    {
+        await using var harness = await StartAsync();
+        using var admin = new AdminClientBuilder(harness.Clients.Admin()).Build();
+        await admin.IncrementalAlterConfigsAsync(new()
+        {
+            [new() { Type = ResourceType.Topic, Name = harness.Clients.Topics.Content }] =
+                [new() { Name = "message.timestamp.type", Value = "CreateTime", IncrementalOperation = AlterConfigOpType.Set }],
+        });
+        var before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        await harness.PublishToAsync(0, "a", "one", new Timestamp(before - 86_400_000, TimestampType.CreateTime));
+        await harness.StartWorkerAsync("one");
+
+        var status = Assert.Single(await harness.StatusOfAsync(1, Token));
+
+        Assert.InRange(status.Source.TimeMs, before, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+    }
+
+    [Fact]
+    public async Task Run_PartitionsAddedUnderIt_AreReadFromTheirBeginning()
+    {
+        await using var harness = await StartAsync();
+        var worker = await harness.StartWorkerAsync("one");
+        await harness.PublishAsync("a", "one");
+        await harness.StatusOfAsync(1, Token);
+        using var admin = new AdminClientBuilder(harness.Clients.Admin()).Build();
+        await admin.CreatePartitionsAsync([new() { Topic = harness.Clients.Topics.Content, IncreaseTo = 14 }]);
+
+        // Before the worker can know of them.
+        await harness.PublishToAsync(12, "b", "two");
+        await harness.PublishToAsync(13, "c", "three");
+        var status = await harness.StatusOfAsync(3, Token);
+
+        Assert.Equal([(12, 0L), (13, 0L)], status.Select(one => (one.Source.Partition, one.Source.Offset)).Where(source => source.Partition >= 12).Order());
+        Assert.False(worker.ExecuteTask!.IsCompleted);
+    }
 
     [Fact]
     public async Task Run_EveryKindOfRecord_EndsInItsOneDisposition()

@@ -34,7 +34,7 @@ internal abstract class RestartableBroker : IAsyncDisposable
 
     protected abstract Task<string> ServeAsync(int port);
 
-    protected abstract Task StopAsync();
+    public abstract Task StopAsync();
 }
 
 internal sealed class RestartableDevelopmentBroker : RestartableBroker
@@ -54,7 +54,7 @@ internal sealed class RestartableDevelopmentBroker : RestartableBroker
         return Task.FromResult(_broker.Bootstrap);
     }
 
-    protected override async Task StopAsync()
+    public override async Task StopAsync()
     {
         if (_broker is { } broker)
         {
@@ -97,7 +97,7 @@ internal sealed class RestartableApacheKafka : RestartableBroker
         return address;
     }
 
-    protected override async Task StopAsync()
+    public override async Task StopAsync()
     {
         if (_process is { } process)
         {

@@ -30,11 +30,26 @@ public sealed class TopicSetupTests
         using var setup = new TopicSetup(clients);
         await setup.ApplyAsync(grow: false);
         await SetAsync(clients, "message.timestamp.type", "CreateTime");
-        Assert.Contains("message.timestamp.type=CreateTime", Assert.Single(await setup.FaultsAsync()), StringComparison.Ordinal);
+        Assert.Equal(("message.timestamp.type", "CreateTime", "LogAppendTime"), Assert.Single((await setup.ReadAsync())[0].Differences));
 
         await setup.ApplyAsync(grow: false);
 
+        Assert.Empty((await setup.ReadAsync())[0].Differences);
+    }
+
+    [Fact]
+    public async Task FaultsAsync_CreateTime_IsNoneOnContentAndOneElsewhere()
+    {
+        await using var broker = DevelopmentBroker.Start();
+        var clients = Clients(broker);
+        using var setup = new TopicSetup(clients);
+        await setup.ApplyAsync(grow: false);
+        await SetAsync(clients, "message.timestamp.type", "CreateTime");
         Assert.Empty(await setup.FaultsAsync());
+
+        await SetAsync(clients, "message.timestamp.type", "CreateTime", clients.Topics.Ranked);
+
+        Assert.Contains($"{clients.Topics.Ranked} has message.timestamp.type=CreateTime", Assert.Single(await setup.FaultsAsync()), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -84,12 +99,12 @@ public sealed class TopicSetupTests
         Assert.Equal(12, (await setup.ReadAsync())[0].Partitions);
     }
 
-    private static async Task SetAsync(KafkaClients clients, string name, string value)
+    private static async Task SetAsync(KafkaClients clients, string name, string value, string? topic = null)
     {
         using var admin = new AdminClientBuilder(clients.Admin()).Build();
         await admin.IncrementalAlterConfigsAsync(new()
         {
-            [new() { Type = ResourceType.Topic, Name = clients.Topics.Content }] = [new() { Name = name, Value = value, IncrementalOperation = AlterConfigOpType.Set }],
+            [new() { Type = ResourceType.Topic, Name = topic ?? clients.Topics.Content }] = [new() { Name = name, Value = value, IncrementalOperation = AlterConfigOpType.Set }],
         });
     }
 

@@ -71,8 +71,14 @@ internal sealed class WorkerHarness : IAsyncDisposable
         return (done.Partition, done.Offset);
     }
 
-    public Task<(int Partition, long Offset)> PublishAsync(string id, string text, long revision = 0) =>
-        PublishAsync(id, Encoding.UTF8.GetBytes($$"""{"id":"{{id}}","revision":{{revision}},"parts":[{"text":"{{text}}"}]}"""));
+    public Task<(int Partition, long Offset)> PublishAsync(string id, string text, long revision = 0) => PublishAsync(id, Item(id, text, revision));
+
+    /// <summary>To a partition of the caller's choice, which a publisher's client may not know yet.</summary>
+    public async Task PublishToAsync(int partition, string id, string text, Timestamp time = default)
+    {
+        using var publisher = new ProducerBuilder<byte[], byte[]>(Clients.Producer()).SetLogHandler((_, _) => { }).Build();
+        await publisher.ProduceAsync(new TopicPartition(Clients.Topics.Content, partition), new() { Key = Encoding.UTF8.GetBytes(id), Value = Item(id, text, 0), Timestamp = time });
+    }
 
     public List<StatusEvent> Status() => TopicContents.ReadStatus(Bootstrap, Clients.Topics.Status);
 
@@ -87,6 +93,9 @@ internal sealed class WorkerHarness : IAsyncDisposable
     /// <summary>Waits for a condition; the fault of a worker ends the wait.</summary>
     public Task UntilAsync(Func<bool> condition, string what, CancellationToken cancellation) =>
         TopicContents.Until(condition, what, cancellation, () => _workers.Select(worker => worker.ExecuteTask).FirstOrDefault(task => task is { IsFaulted: true }));
+
+    private static byte[] Item(string id, string text, long revision) =>
+        Encoding.UTF8.GetBytes($$"""{"id":"{{id}}","revision":{{revision}},"parts":[{"text":"{{text}}"}]}""");
 
     public async ValueTask DisposeAsync()
     {

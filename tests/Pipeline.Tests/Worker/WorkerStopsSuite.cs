@@ -58,6 +58,22 @@ public abstract class WorkerStopsSuite
     }
 
     [Fact]
+    public async Task Run_TopicDeleted_NamesIt()
+    {
+        await using var harness = await StartAsync();
+        var worker = await harness.StartWorkerAsync("one");
+        await harness.PublishAsync("a", "one");
+        await harness.StatusOfAsync(1, Token);
+        using var admin = new AdminClientBuilder(harness.Clients.Admin()).Build();
+        await admin.DeleteTopicsAsync([harness.Clients.Topics.Content]);
+
+        var stopped = await StopOf(worker);
+
+        Assert.Contains(harness.Clients.Topics.Content, stopped.Message, StringComparison.Ordinal);
+        Assert.Contains("was deleted", stopped.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_TwoWorkersOfOneName_TheFirstIsFencedAndSaysSo()
     {
         await using var harness = await StartAsync();

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+using Confluent.Kafka;
+using Vigil.Broker;
+using Vigil.Contracts;
+using Vigil.Pipeline.Tests.Worker;
+
+namespace Vigil.Chaos.Tests.Network;
+
+/// <summary>The line between a worker and its broker, cut and then bad for a while, with records published all along.</summary>
+public sealed partial class NetworkTests
+{
+    private const string Prefix = "network.";
+    private const string PublisherName = "publisher";
+    private const int Seed = 20261129;
+
+    private static readonly TimeSpan Phase = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly Topics Topics = new(Prefix);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Worker_LineCutAndBadForAMinute_LosesNothingRepeatsNothingAndSaysSo()
+    {
+        await using var proxy = new TcpProxy(PublisherName, Seed);
+        await using var broker = DevelopmentBroker.Start(new BrokerOptions { Advertise = proxy.Address });
+        proxy.Serve(broker.Bootstrap);
+        var environment = new Dictionary<string, string> { ["VIGIL__KAFKA__PREFIX"] = Prefix };
+        using var topics = VigilProcess.Start(proxy.Address, environment, "topics", "apply");
+        Assert.Equal(0, await topics.ExitCodeAsync(Token));
+
+        environment["VIGIL__HTTP__URLS"] = $"http://127.0.0.1:{FreePort()}";
+        using var http = new HttpClient { BaseAddress = new(environment["VIGIL__HTTP__URLS"]) };
+        using var worker = VigilProcess.Start(proxy.Address, environment, "run", "--roles", "worker", "--set", "Bank:Starter=", "--set", "Ingest:WatchdogSeconds=120");
+        var ended = worker.ExitCodeAsync(Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var publishing = PublishAsync(proxy.Address, stop.Token);
+        await UntilAsync(() => Task.FromResult(Statuses(proxy) >= 100), "the worker to be at work");
+        await UntilAsync(async () => await ReadyAsync(http) == HttpStatusCode.OK, "the worker to be ready");
+
+        proxy.Cut();
+        var cut = Task.Delay(Phase, Token);
+        await UntilAsync(async () => await ReadyAsync(http) == HttpStatusCode.ServiceUnavailable, "the worker to say that it is not ready");
+        await cut;
+        proxy.MakeBad();
+        await Task.Delay(Phase, Token);
+        proxy.Mend();
+        await stop.CancelAsync();
+        var published = await publishing;
+
+        await UntilAsync(() => Task.FromResult(Statuses(proxy) >= published.Count || ended.IsCompleted), "every record to have its status");
+        Assert.False(ended.IsCompleted, "the worker lives on");
+        await UntilAsync(async () => await ReadyAsync(http) == HttpStatusCode.OK, "the worker to be ready again");
+        Assert.True(await BackoffAsync(http) > 1, "the time lost shows in vigil.kafka.backoff");
+        var status = TopicContents.ReadStatus(proxy.Address, Topics.Status).Select(one => (one.Source.Partition, one.Source.Offset)).Order().ToList();
+        Assert.Equal(published.Order(), status);
+    }
+
+    private static int Statuses(TcpProxy proxy) => TopicContents.ReadAll(proxy.Address, Topics.Status).Count;
+
+    private static async Task<HttpStatusCode?> ReadyAsync(HttpClient http)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), Token);
+            return answer.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<double> BackoffAsync(HttpClient http) => Backoff()
+        .Matches(await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token))
+        .Sum(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+
+    [GeneratedRegex(@"^vigil_kafka_backoff_seconds_total\{[^}]*\} ([0-9.eE+-]+)", RegexOptions.Multiline)]
+    private static partial Regex Backoff();
+
+    private static async Task<List<(int Partition, long Offset)>> PublishAsync(string bootstrap, CancellationToken stopping)
+    {
+        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
+        {
+            BootstrapServers = bootstrap,
+            ClientId = PublisherName,
+            EnableIdempotence = true,
+            LingerMs = 5,
+            Partitioner = Partitioner.Murmur2Random,
+        }).SetLogHandler((_, _) => { }).Build();
+        List<(int, long)> published = [];
+        for (var i = 0; !stopping.IsCancellationRequested; i += 10)
+        {
+            var done = await Task.WhenAll(Enumerable.Range(i, 10).Select(number => producer.ProduceAsync(Topics.Content, new()
+            {
+                Key = Encoding.UTF8.GetBytes($"id-{number}"),
+                Value = Encoding.UTF8.GetBytes($$"""{"id":"id-{{number}}","parts":[{"text":"a harmless line, number {{number}}"}]}"""),
+            })));
+            published.AddRange(done.Select(one => (one.Partition.Value, one.Offset.Value)));
+            await Task.Delay(200, CancellationToken.None);
+        }
+
+        return published;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience, $"Waited too long for {what}");
+            await Task.Delay(200, Token);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
