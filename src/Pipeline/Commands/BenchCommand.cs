@@ -6,12 +6,12 @@ using Vigil.Pipeline.Bench;
 
 namespace Vigil.Pipeline.Commands;
 
-/// <summary><c>vigil bench pipeline</c>: figures in the form of <c>design.md</c> §11.</summary>
+/// <summary><c>vigil bench pipeline|review</c>: figures in the form of <c>design.md</c> §11.</summary>
 internal static class BenchCommand
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static Command Create() => new("bench", "Measures, and prints figures with their conditions.") { Pipeline() };
+    public static Command Create() => new("bench", "Measures, and prints figures with their conditions.") { Pipeline(), ReviewQueues() };
 
     private static Command Pipeline()
     {
@@ -25,18 +25,40 @@ internal static class BenchCommand
         {
             var options = new PipelineBenchOptions(parsed.GetValue(data), parsed.GetValue(items), parsed.GetValue(rounds), parsed.GetValue(seconds));
             var report = await new PipelineBench(options, TimeProvider.System, Console.Error).RunAsync(cancellation);
-            if (parsed.GetValue(json))
-            {
-                await parsed.InvocationConfiguration.Output.WriteLineAsync(JsonSerializer.Serialize(report, Json));
-            }
-            else
-            {
-                Tables.Write(parsed.InvocationConfiguration.Output, Table(report));
-            }
-
-            return report.Figures.Any(figure => figure.IsMissed) ? ExitCode.Failed : ExitCode.Done;
+            return await PrintAsync(report, parsed.GetValue(json), parsed.InvocationConfiguration.Output);
         });
         return command;
+    }
+
+    private static Command ReviewQueues()
+    {
+        var json = new Option<bool>("--json") { Description = "One JSON document on standard output." };
+        var items = NumberOption.Whole("--items", "Items that wait.", 1_000, 10_000_000, 100_000);
+        var claimants = NumberOption.Whole("--claimants", "Reviewers who claim at once.", 1, 256, 32);
+        var rounds = NumberOption.Whole("--rounds", "Rounds of each measurement.", 1, 1_000, 3);
+        var seconds = NumberOption.Whole("--seconds", "How long a round of claims lasts.", 1, 3_600, 10);
+        var command = new Command("review", "Projection, rebuild and claims over a queue of many items, and what an item takes in Redis.") { json, items, claimants, rounds, seconds };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var options = new ReviewBenchOptions(parsed.GetValue(items), parsed.GetValue(claimants), parsed.GetValue(rounds), parsed.GetValue(seconds));
+            var report = await new ReviewBench(options, TimeProvider.System, Console.Error).RunAsync(cancellation);
+            return await PrintAsync(report, parsed.GetValue(json), parsed.InvocationConfiguration.Output);
+        });
+        return command;
+    }
+
+    private static async Task<int> PrintAsync(BenchReport report, bool json, TextWriter output)
+    {
+        if (json)
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(report, Json));
+        }
+        else
+        {
+            Tables.Write(output, Table(report));
+        }
+
+        return report.Figures.Any(figure => figure.IsMissed) ? ExitCode.Failed : ExitCode.Done;
     }
 
     private static Table Table(BenchReport report)

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using Confluent.Kafka;
 using Google.Protobuf;
@@ -24,20 +25,28 @@ internal sealed class ProjectedRecord(TimeSpan halfLife, Func<string, string> es
 
         var enqueuedMs = Time(item.EnqueuedMs > 0 ? item.EnqueuedMs : item.Source.TimeMs);
         var withdrawn = disposition == "w";
+        var covers = withdrawn && item.Version.Revision == 0;
+        var order = OrderOf(item.Version.Revision, item.Source);
+        var version = VersionOf(item.Version);
+
+        // Takes the item over: what follows must not need what is not kept.
+        var packed = withdrawn ? new([], [], []) : PackedItem.Pack(item);
         return
         [
             item.ContentId,
-            OrderOf(item.Version.Revision, item.Source),
-            VersionOf(item.Version),
+            order,
+            version,
             disposition,
-            withdrawn && item.Version.Revision == 0 ? "1" : "",
+            covers ? "1" : "",
             withdrawn ? "" : item.Queue,
             withdrawn || item.Queue.Length == 0 ? "" : escalation(item.Queue),
             QueueScore.Text(QueueScore.LogValue(item.Value)),
             QueueScore.Text(QueueScore.Age(DateTimeOffset.FromUnixTimeMilliseconds(enqueuedMs), halfLife)),
             Text(enqueuedMs),
             Text(Time(record.Message.Timestamp.UnixTimestampMs)),
-            withdrawn ? "" : record.Message.Value,
+            packed.Bytes,
+            packed.Reference,
+            packed.Shared,
         ];
     }
 
@@ -83,20 +92,20 @@ internal sealed class ProjectedRecord(TimeSpan halfLife, Func<string, string> es
     }
 
     /// <summary>The version order as text: revision, source time, partition, offset, each of fixed width.</summary>
-    public static string OrderOf(long revision, SourceRecord source) =>
-        ((ulong)revision ^ 0x8000_0000_0000_0000).ToString("D20", CultureInfo.InvariantCulture) + PlaceOf(source);
+    public static string OrderOf(long revision, SourceRecord source) => OrderText.Of((ulong)revision ^ 0x8000_0000_0000_0000, 13) + PlaceOf(source);
 
-    public static string VersionOf(Contracts.Wire.Version version) => $"{version.Revision.ToString(CultureInfo.InvariantCulture)}:{Convert.ToHexStringLower(version.Digest.Span)}";
+    /// <summary>A version as the scripts hold it: revision:digest in base64url, half as long as what callers see.</summary>
+    public static string VersionOf(Contracts.Wire.Version version) => $"{version.Revision.ToString(CultureInfo.InvariantCulture)}:{Base64Url.EncodeToString(version.Digest.Span)}";
 
-    private static string PlaceOf(SourceRecord source) => string.Create(
-        CultureInfo.InvariantCulture, $"{Time(source.TimeMs):D13}{Math.Max(0, source.Partition):D10}{Math.Max(0, source.Offset):D19}");
+    private static string PlaceOf(SourceRecord source) =>
+        OrderText.Of((ulong)Time(source.TimeMs), 9) + OrderText.Of((ulong)Math.Max(0, source.Partition), 6) + OrderText.Of((ulong)Math.Max(0, source.Offset), 13);
 
     /// <summary>The place in the source as the scripts hold it; the topic id is not kept there.</summary>
     public static SourceRecord SourceOf(string place) => new()
     {
-        TimeMs = long.Parse(place.AsSpan(0, 13), CultureInfo.InvariantCulture),
-        Partition = int.Parse(place.AsSpan(13, 10), CultureInfo.InvariantCulture),
-        Offset = long.Parse(place.AsSpan(23, 19), CultureInfo.InvariantCulture),
+        TimeMs = (long)OrderText.Parse(place.AsSpan(0, 9)),
+        Partition = (int)OrderText.Parse(place.AsSpan(9, 6)),
+        Offset = (long)OrderText.Parse(place.AsSpan(15, 13)),
     };
 
     private static string? Disposition(RankedItem item) => item.Disposition switch

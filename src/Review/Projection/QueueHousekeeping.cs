@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Confluent.Kafka;
 using Google.Protobuf;
 using StackExchange.Redis;
@@ -116,7 +117,7 @@ internal sealed partial class QueueHousekeeping(
         }
     }
 
-    // kind|result|message: a decision's own event, or the ranked item that expired.
+    // decision|result|its own event, or expired|version|the packed item.
     private static StatusEvent? StatusOf(byte[] entry)
     {
         var first = Array.IndexOf(entry, (byte)'|');
@@ -124,7 +125,8 @@ internal sealed partial class QueueHousekeeping(
         var message = entry.AsSpan(second + 1);
         if (entry.AsSpan(0, first).SequenceEqual("expired"u8))
         {
-            var item = RankedItem.Parser.ParseFrom(message);
+            var version = Replies.Version(Encoding.ASCII.GetString(entry.AsSpan(first + 1, second - first - 1)));
+            var item = PackedItem.Unpack(message, version);
             return new()
             {
                 ContentId = item.ContentId,

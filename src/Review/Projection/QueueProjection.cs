@@ -35,7 +35,7 @@ internal sealed class QueueProjection(ReviewKafka kafka, RedisScripts scripts, T
     public async Task<ProjectionSource> DescribeAsync()
     {
         var topics = await directory.DescribeAsync(kafka.Topics.Ranked, kafka.Topics.Decisions);
-        return new(topics[0], topics[1], string.Create(CultureInfo.InvariantCulture, $"{FoldVersion}/{options.HalfLifeHours:R}"));
+        return new(topics[0], topics[1], string.Create(CultureInfo.InvariantCulture, $"{FoldVersion}/{PackedItem.DictionaryName}/{options.HalfLifeHours:R}"));
     }
 
     /// <summary>The generation served now; null while there is none.</summary>

@@ -124,7 +124,7 @@ public sealed class DecisionDesk
 
     private static void Complete(Decision decision, string id, Reviewer reviewer, long epoch, RedisResult marked)
     {
-        var item = Replies.Item(marked[6]);
+        var item = Replies.Item(marked[6], marked[2]);
         var random = (string)marked[4]! == "random";
         decision.DecisionId = (string)marked[1]!;
         decision.ContentId = id;
@@ -140,7 +140,7 @@ public sealed class DecisionDesk
 
     private static Decision ReversalOf(string id, Reviewer reviewer, string reversal, string note, string key, RedisResult target)
     {
-        var item = Replies.Item(target[7]);
+        var item = Replies.Item(target[7], target[2]);
         var source = item?.Source.ToWire() ?? ProjectedRecord.SourceOf((string)target[4]!);
         source.TopicId = (string)target[5]!;
         return new()

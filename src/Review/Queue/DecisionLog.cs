@@ -83,9 +83,9 @@ internal sealed class DecisionLog(RedisScripts scripts, Lazy<IProducer<string, b
         (string)answer[1]!,
         Replies.Verdict((string)answer[7]!, (string)answer[8]!),
         Replies.Outcome((string)answer[2]!),
-        (string)answer[3]!,
+        Replies.VersionText(answer[3]),
         (string)answer[4]!,
-        (string)answer[5]!,
+        Replies.VersionText(answer[5]),
         (string)answer[6]!);
 }
 

@@ -1,7 +1,9 @@
+using System.Buffers.Text;
 using System.Globalization;
 using StackExchange.Redis;
 using Vigil.Contracts;
 using Vigil.Contracts.Wire;
+using Vigil.Review.Projection;
 
 namespace Vigil.Review;
 
@@ -30,8 +32,9 @@ internal static class Replies
     public static double? Number(RedisResult field) =>
         double.TryParse((string?)field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    public static Contracts.RankedItem? Item(RedisResult field) =>
-        (byte[]?)field is { Length: > 0 } bytes ? Contracts.Wire.RankedItem.Parser.ParseFrom(bytes).ToDomain() : null;
+    /// <param name="version">Of the item, as the scripts hold it.</param>
+    public static Contracts.RankedItem? Item(RedisResult field, RedisResult version) =>
+        (byte[]?)field is { Length: > 0 } bytes ? PackedItem.Unpack(bytes, Version((string)version!)).ToDomain() : null;
 
     public static DecisionEntry Decision(RedisResult row)
     {
@@ -44,7 +47,7 @@ internal static class Replies
             "o" => "reopen",
             _ => "second",
         };
-        return new((string)row[0]!, kind, (string)row[2]!, (string)row[3]!, Time(row[4])!.Value, Outcome((string)row[5]!), (string)row[6]!, (string)row[7]!);
+        return new((string)row[0]!, kind, VersionText(row[2]), (string)row[3]!, Time(row[4])!.Value, Outcome((string)row[5]!), (string)row[6]!, (string)row[7]!);
     }
 
     /// <summary>What a decision says, from its kind and its final verdict.</summary>
@@ -58,10 +61,16 @@ internal static class Replies
     /// <summary>The projection's word for what became of a decision, as callers see it.</summary>
     public static string Outcome(string outcome) => outcome == "effective" ? "undone" : outcome;
 
-    /// <summary>Takes revision:digest apart.</summary>
+    /// <summary>Takes apart a version as the scripts hold it.</summary>
     public static ContentVersion Version(string text)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        return new(long.Parse(text.AsSpan(0, colon), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), text[(colon + 1)..]);
+        return new(
+            long.Parse(text.AsSpan(0, colon), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
+            Convert.ToHexStringLower(Base64Url.DecodeFromChars(text.AsSpan(colon + 1))));
     }
+
+    /// <summary>A version as callers see it: revision:digest in hex; empty where there is none.</summary>
+    public static string VersionText(RedisResult field) =>
+        (string?)field is { Length: > 0 } text && Version(text) is var version ? $"{version.Revision.ToString(CultureInfo.InvariantCulture)}:{version.Digest}" : "";
 }

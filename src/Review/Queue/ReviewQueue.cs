@@ -63,7 +63,7 @@ public sealed class ReviewQueue
 
         return new(
             [.. Enumerable.Range(2, answer.Length - 2).Select(i => (Row: answer[i], Place: i - 1)).Select(at => new QueueItem(
-                (string)at.Row[0]!, "queued", (string)at.Row[1]!, queue, Replies.Number(at.Row[2]), Replies.Time(at.Row[3]), Replies.Item(at.Row[4]), at.Place, (long)answer[1]))],
+                (string)at.Row[0]!, "queued", Replies.VersionText(at.Row[1]), queue, Replies.Number(at.Row[2]), Replies.Time(at.Row[3]), Replies.Item(at.Row[4], at.Row[1]), at.Place, (long)answer[1]))],
             null);
     }
 
@@ -76,14 +76,14 @@ public sealed class ReviewQueue
         }
 
         var current = new QueueItem(
-            id, (string)answer[1]!, (string)answer[2]!, (string)answer[3]!, Replies.Number(answer[4]), Replies.Time(answer[5]), Replies.Item(answer[6]),
+            id, (string)answer[1]!, Replies.VersionText(answer[2]), (string)answer[3]!, Replies.Number(answer[4]), Replies.Time(answer[5]), Replies.Item(answer[6], answer[2]),
             (long?)Replies.Number(answer[10]), (long?)Replies.Number(answer[11]));
         var held = answer[7];
         var lease = (string)held[0]! is { Length: > 0 } holder
-            ? new LeaseEntry(holder, (string)held[2]!, (string)held[3]!, Replies.Time(held[4])!.Value, ((string)held[5]!).Length > 0)
+            ? new LeaseEntry(holder, Replies.VersionText(held[2]), (string)held[3]!, Replies.Time(held[4])!.Value, ((string)held[5]!).Length > 0)
             : null;
         var decisions = Enumerable.Range(0, answer[9].Length).Select(i => Replies.Decision(answer[9][i]));
-        return new ItemDetails(current, lease, lease is null ? null : Replies.Item(answer[8]), [.. decisions]);
+        return new ItemDetails(current, lease, lease is null ? null : Replies.Item(answer[8], held[2]), [.. decisions]);
     }
 
     /// <summary>Gives the most urgent item the reviewer has not skipped; a share of claims is drawn at random instead.</summary>
@@ -115,12 +115,12 @@ public sealed class ReviewQueue
             return new(null, null);
         }
 
-        var item = Replies.Item(answer[8]);
+        var item = Replies.Item(answer[8], answer[3]);
         var random = (string)answer[6]! == "random";
         var lease = new Lease(
             (string)answer[1]!,
             (long)answer[2],
-            (string)answer[3]!,
+            Replies.VersionText(answer[3]),
             (string)answer[4]!,
             Replies.Time(answer[5])!.Value,
             random ? Selection.Random : item?.Ranking?.Selection ?? Selection.Ranked,
@@ -131,7 +131,7 @@ public sealed class ReviewQueue
             ReviewTelemetry.Claimed(lease.Queue, lease.Expires - TimeSpan.FromMinutes(_options.LeaseMinutes) - since);
         }
 
-        return new Claim(lease, item, enqueued, (string)answer[10]!);
+        return new Claim(lease, item, enqueued, Replies.VersionText(answer[10]));
     }
 
     /// <summary>Keeps the lease, and tells whether the item was edited meanwhile.</summary>
@@ -140,7 +140,7 @@ public sealed class ReviewQueue
         var answer = await HoldAsync(id, reviewer, epoch, "heartbeat");
         return Replies.RefusalOf(answer) is { } refusal
             ? refusal
-            : new LeaseState(Replies.Time(answer[1])!.Value, (string)answer[2]!, (string)answer[3]!, (string)answer[4]!);
+            : new LeaseState(Replies.Time(answer[1])!.Value, Replies.VersionText(answer[2]), Replies.VersionText(answer[3]), (string)answer[4]!);
     }
 
     /// <summary>Gives the item back to its place.</summary>

@@ -1,5 +1,6 @@
 -- Applies one `ranked` record.
--- ARGV: clock, generation, live, field, position expected, position after, passed, id, then the record: o, v, d, z, q, e, l, a, t, k, RankedItem
+-- ARGV: clock, generation, live, field, position expected, position after, passed, id, then the record: o, v, d, z, q, e, l, a, t, k, packed RankedItem, name of its
+--       provenance, provenance
 local gen, live, field, id = ARGV[2], ARGV[3] == '1', ARGV[4], ARGV[8]
 local no = refused(gen, live, field, ARGV[5])
 if no then return no end
@@ -15,7 +16,10 @@ if e.d == 'c' and #st.r == 0 then return { 'applied', 'cleared' } end
 
 -- Of records of one version the later one gives scores, evidence and value.
 st.r[#st.r + 1] = e
-if e.d ~= 'w' then redis.call('HSET', ikey(gen, id), 'p:' .. e.v, ARGV[19]) end
+if e.d ~= 'w' then
+  redis.call('HSET', ikey(gen, id), pfield(e.v), ARGV[19])
+  redis.call('HSETNX', gkey(gen, 'prov'), ARGV[20], ARGV[21])
+end
 local v = settle(gen, id, st, live, tonumber(ARGV[7]))
 if leased and v.status == 'withdrawn' and leased.deciding == '' then
   endLease(id, leased)

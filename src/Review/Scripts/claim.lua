@@ -6,8 +6,8 @@ local gen = served()
 if not gen then return { 'rebuilding' } end
 
 local function answer(outcome, id, l)
-  local item = redis.call('HMGET', ikey(gen, id), 'p:' .. l.ver, 'en', 'v')
-  return { outcome, id, l.epoch, l.ver, l.queue, l['until'], l.sel, l.prop, item[1] or '', item[2] or '', item[3] or '' }
+  local item = shown(gen, id, 'en') or { v = '' }
+  return { outcome, id, l.epoch, l.ver, l.queue, l['until'], l.sel, l.prop, evidence(gen, id, l.ver), item[1] or '', item.v }
 end
 
 -- A claim can be repeated: the same reviewer with the same key gets the same lease.
@@ -44,12 +44,12 @@ while seen < depth and not chosen do
 end
 if not chosen then return { 'empty', tostring(depth) } end
 
-local item = redis.call('HMGET', ikey(gen, chosen), 'v', 'en', 'at')
+local item = shown(gen, chosen)
 local last = tonumber(redis.call('GET', P .. ':epoch') or '0')
 local epoch = text(math.max(last + 1, MICROS))
 redis.call('SET', P .. ':epoch', epoch)
 local ends = text(NOW + tonumber(ARGV[5]))
-redis.call('HSET', leaseKey(chosen), 'holder', reviewer, 'epoch', epoch, 'ver', item[1], 'at', item[3], 'queue', queue, 'since', text(NOW),
+redis.call('HSET', leaseKey(chosen), 'holder', reviewer, 'epoch', epoch, 'ver', item.v, 'at', item.at, 'queue', queue, 'since', text(NOW),
   'until', ends, 'key', claimKey, 'sel', drawn and 'random' or '',
   'prop', drawn and string.format('%.17g', tonumber(ARGV[7]) / depth) or '', 'deciding', '', 'idem', '', 'words', '')
 redis.call('ZADD', P .. ':leases', ends, chosen)

@@ -29,5 +29,4 @@ end
 local deadline = text(NOW + tonumber(ARGV[7]))
 redis.call('HSET', leaseKey(id), 'deciding', ARGV[5], 'idem', idem, 'words', words, 'until', deadline)
 redis.call('ZADD', P .. ':leases', deadline, id)
-local payload = redis.call('HGET', key, 'p:' .. l.ver)
-return { 'marked', ARGV[5], l.ver, l.queue, l.sel, l.prop, payload or '', l.since, l.at or '' }
+return { 'marked', ARGV[5], l.ver, l.queue, l.sel, l.prop, evidence(gen, id, l.ver), l.since, l.at or '' }

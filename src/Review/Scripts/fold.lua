@@ -3,7 +3,7 @@
 -- The state of an id is a set of facts from the two logs, and everything shown is a function of the set, so the order in
 -- which `ranked` and `decisions` were read cannot matter:
 --   r  ranked records in the order of the log:
---      o  20 digits revision, then the place in the source: 13 digits time, 10 partition, 19 offset: the version order
+--      o  13 digits (of 36) revision, then the place in the source: 9 digits time, 6 partition, 13 offset: the version order
 --      v  version: revision:digest        d  q queued, c cleared, w withdrawn
 --      z  1: a deletion without a revision: it covers every record of an earlier place in the source
 --      q, e  queue, escalation queue      l, a  the two terms of the priority, as text: log2(value), enqueued / H
@@ -17,7 +17,7 @@
 local TIMES = 16      -- ranked records kept per id: the oldest ones, the best one and the last deletion
 local DECISIONS = 64  -- decisions kept per id
 
-local function place(e) return e.o:sub(21) end
+local function place(e) return e.o:sub(14) end
 
 -- The last deletion before a place in the source. What was posted again after a deletion is reviewed again, so a
 -- decision speaks of a version between two deletions.
@@ -130,7 +130,7 @@ local function view(st)
   end
   v.enqueued = first.t
   v.queue = j.moved[key] and b.e or (opened and opened.q ~= '' and opened.q) or b.q
-  v.score = string.format('%.17g', tonumber(value) - tonumber(first.a))
+  v.score = string.format('%.9f', tonumber(value) - tonumber(first.a))
   v.skipped = j.skips[key] and j.skips[key].by
   if v.queue == '' then v.status = 'cleared' end
   return v

@@ -23,5 +23,5 @@ if ends > tonumber(l['until']) then
   redis.call('ZADD', P .. ':leases', text(ends), id)
   l['until'] = text(ends)
 end
-local item = redis.call('HMGET', ikey(gen, id), 'v', 'st')
-return { 'extended', l['until'], l.ver, item[1] or '', item[2] or '' }
+local item = shown(gen, id, 'st') or { v = '' }
+return { 'extended', l['until'], l.ver, item.v, item[1] or '' }

@@ -11,6 +11,7 @@
 --   <p>:g<gen>:q:<queue>   sorted set of ids by priority (design 7)
 --   <p>:g<gen>:e:<queue>   sorted set of the same ids by the time they were enqueued
 --   <p>:g<gen>:queues      set of queue names
+--   <p>:g<gen>:prov        hash: name -> Provenance, once for all items that share it
 --   <p>:g<gen>:x           sorted set of every id of the generation by the time something of it may be forgotten
 -- outside the generations:
 --   <p>:lease:<id>         hash: holder, epoch, ver, at, queue, since, until, key, sel, prop, deciding, idem, words

@@ -18,5 +18,5 @@ if not d then
   if l and l.holder == ARGV[3] and l.epoch == ARGV[4] then return { 'waiting' } end
   return { 'unknown' }
 end
-local item = redis.call('HMGET', ikey(gen, id), 'st', 'v', 'q')
-return { 'applied', d.i, d.x or '', d.v, item[1] or '', item[2] or '', item[3] or '', d.c, d.g or '' }
+local item = shown(gen, id, 'st', 'q') or { v = '' }
+return { 'applied', d.i, d.x or '', d.v, item[1] or '', item.v, item[2] or '', d.c, d.g or '' }

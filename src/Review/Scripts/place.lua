@@ -1,12 +1,26 @@
 -- Part 3 of every script: the hash of one id and its place in the queues.
 --
--- Fields of an item's hash: s facts as JSON (fold.lua), st status, v version that counts, q queue it waits in (leases
--- aside), sc priority as text, en time enqueued, at its place in
--- the source, sk reviewers who skipped it, p:<version> the RankedItem as produced.
+-- Fields of an item's hash: s facts as JSON (fold.lua), b which ranked record of them counts, st status, q queue it waits
+-- in (leases aside), en time enqueued, sk reviewers who skipped it (if any), p:<version> the packed RankedItem
+-- (its name cut: 128 bits of a digest tell versions of one id apart).
 --
 -- Facts are written as lists of fixed order, so that equal facts are equal bytes.
 local RANKED = { 'o', 'v', 'd', 'z', 'q', 'e', 'l', 'a', 't', 'k' }
 local DECIDED = { 'i', 'c', 'v', 'o', 'u', 't', 'w', 'n', 'q', 'g', 'p', 'k', 'b', 'x', 'f' }
+
+local function pfield(version)
+  return 'p:' .. version:sub(1, (version:find(':', 1, true) or 0) + 22)
+end
+
+-- A packed item with its provenance behind it; '' for none.
+local function whole(gen, packed)
+  if not packed or packed == '' then return '' end
+  return packed .. (redis.call('HGET', gkey(gen, 'prov'), packed:sub(1, 8)) or '')
+end
+
+local function evidence(gen, id, version)
+  return whole(gen, redis.call('HGET', ikey(gen, id), pfield(version)))
+end
 
 local function pack(list, fields)
   local rows = {}
@@ -27,6 +41,14 @@ local function unpackRows(rows, fields)
     list[i] = e
   end
   return list
+end
+
+-- Version that counts, its place in the source, and other fields; nil for an id nothing is known of.
+local function shown(gen, id, ...)
+  local f = redis.call('HMGET', ikey(gen, id), 's', 'b', ...)
+  if not f[1] then return nil end
+  local row = f[2] ~= '' and cjson.decode(f[1])[1][tonumber(f[2])]
+  return { v = row and row[2] or '', at = row and row[1]:sub(14) or '', unpack(f, 3) }
 end
 
 local function load(gen, id)
@@ -56,13 +78,16 @@ local function save(gen, id, st, v)
   local skipped = {}
   for name in pairs(v.skipped or {}) do skipped[#skipped + 1] = name end
   table.sort(skipped)
-  redis.call('HSET', key, 's', cjson.encode({ pack(st.r, RANKED), pack(st.d, DECIDED) }), 'st', v.status, 'v', v.best and v.best.v or '', 'q', v.queue or '',
-    'sc', v.score or '', 'en', v.enqueued and text(v.enqueued) or '', 'at', v.best and place(v.best) or '', 'sk', cjson.encode(skipped))
+  local best
+  for i, e in ipairs(st.r) do if e == v.best then best = i end end
+  redis.call('HSET', key, 's', cjson.encode({ pack(st.r, RANKED), pack(st.d, DECIDED) }), 'st', v.status, 'b', tostring(best or ''), 'q', v.queue or '',
+    'en', v.enqueued and text(v.enqueued) or '')
+  if #skipped > 0 then redis.call('HSET', key, 'sk', cjson.encode(skipped)) else redis.call('HDEL', key, 'sk') end
 
   -- The evidence of a version lives as long as a record of it.
   local alive = {}
   for _, e in ipairs(st.r) do
-    if e.d ~= 'w' then alive['p:' .. e.v] = true end
+    if e.d ~= 'w' then alive[pfield(e.v)] = true end
   end
   for _, field in ipairs(redis.call('HKEYS', key)) do
     if field:sub(1, 2) == 'p:' and not alive[field] then redis.call('HDEL', key, field) end
@@ -78,7 +103,7 @@ end
 
 -- Writes the state and puts the id where it belongs. A leased item waits nowhere, whatever arrives for it.
 local function settle(gen, id, st, live, passed)
-  local old = redis.call('HMGET', ikey(gen, id), 'q', 'st', 'v')
+  local old = redis.call('HMGET', ikey(gen, id), 'q')
   local leased = live and redis.call('EXISTS', leaseKey(id)) == 1
   -- Only what loses records to age can expire, so only then what was shown before matters.
   local before
@@ -88,8 +113,8 @@ local function settle(gen, id, st, live, passed)
   forget(st, passed, not leased)
   local v = view(st)
   if before and before.status == 'queued' and v.best == nil then
-    local payload = redis.call('HGET', ikey(gen, id), 'p:' .. before.best.v)
-    if payload then redis.call('RPUSH', P .. ':outbox', 'expired||' .. payload) end
+    local payload = redis.call('HGET', ikey(gen, id), pfield(before.best.v))
+    if payload then redis.call('RPUSH', P .. ':outbox', 'expired|' .. before.best.v .. '|' .. whole(gen, payload)) end
   end
   leave(gen, id, old[1])
   save(gen, id, st, v)

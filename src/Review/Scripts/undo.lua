@@ -18,5 +18,4 @@ if found.w ~= reviewer and ARGV[6] ~= '1' then return { 'forbidden' } end
 if found.t + HOLD < NOW then return { 'too_late' } end
 if found.x ~= 'stands' then return { 'nothing_to_undo' } end
 redis.call('SET', undoKey(ARGV[5]), '1', 'PX', ARGV[7])
-local payload = redis.call('HGET', ikey(gen, id), 'p:' .. found.v) or ''
-return { 'stands', found.i, found.v, found.w, place(found), found.p, found.q, payload }
+return { 'stands', found.i, found.v, found.w, place(found), found.p, found.q, evidence(gen, id, found.v) }

@@ -40,7 +40,7 @@ internal static class RedisChild
     private static string[] Arguments(int port, string folder) =>
     [
         "--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no",
-        "--maxmemory-policy", "noeviction", "--daemonize", "no",
+        "--maxmemory-policy", "noeviction", "--hash-max-listpack-value", "4096", "--daemonize", "no",
     ];
 
     private static async Task AnswersAsync(int port, CancellationToken cancellation)
