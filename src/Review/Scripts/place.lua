@@ -59,10 +59,10 @@ local function save(gen, id, st, v)
   redis.call('HSET', key, 's', cjson.encode({ pack(st.r, RANKED), pack(st.d, DECIDED) }), 'st', v.status, 'v', v.best and v.best.v or '', 'q', v.queue or '',
     'sc', v.score or '', 'en', v.enqueued and text(v.enqueued) or '', 'at', v.best and place(v.best) or '', 'sk', cjson.encode(skipped))
 
-  -- The evidence of a version lives as long as a record of it.
+  -- The evidence of a version lives as long as a record of it that no deletion covers: what was deleted leaves no text behind.
   local alive = {}
   for _, e in ipairs(st.r) do
-    if e.d ~= 'w' then alive['p:' .. e.v] = true end
+    if e.d ~= 'w' and place(e) > (v.cover or '') then alive['p:' .. e.v] = true end
   end
   for _, field in ipairs(redis.call('HKEYS', key)) do
     if field:sub(1, 2) == 'p:' and not alive[field] then redis.call('HDEL', key, field) end
