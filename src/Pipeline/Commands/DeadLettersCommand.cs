@@ -207,6 +207,8 @@ internal static class DeadLettersCommand
     private static Argument<RecordPosition?> PositionArgument(string description) => new("PARTITION:OFFSET")
     {
         Description = description,
+        // Of a type that may be null the library would make an argument that may be left out.
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = result =>
         {
             var text = result.Tokens is [var token] ? token.Value : "";

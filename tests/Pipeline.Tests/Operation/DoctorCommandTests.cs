@@ -24,8 +24,8 @@ public sealed class DoctorCommandTests
         await using var running = child;
 
         var (code, healthy) = await RunAsync(harness.Bootstrap, url, harness.Clients.Options.Prefix);
+        Assert.Empty(healthy.Where(finding => finding.Value.Health == "WRONG"));
         Assert.Equal(ExitCode.Done, code);
-        Assert.All(healthy.Values, finding => Assert.NotEqual("WRONG", finding.Health));
         Assert.Equal("ok", healthy[$"topic {harness.Clients.Topics.Content}"].Health);
         Assert.Contains("runs on Cpu", healthy["inference"].Found, StringComparison.Ordinal);
         Assert.StartsWith("1.", healthy["ONNX Runtime"].Found, StringComparison.Ordinal);
@@ -52,7 +52,7 @@ public sealed class DoctorCommandTests
         Assert.Equal((ExitCode.Done, "note", "note"), (code, findings["Kafka"].Health, findings["Redis"].Health));
         Assert.Contains("KAFKA_BOOTSTRAP", findings["Kafka"].Fix, StringComparison.Ordinal);
 
-        (code, findings) = await RunAsync("127.0.0.1:1", "redis://127.0.0.1:1", "vigil.");
+        (code, findings) = await RunAsync("127.0.0.1:1", "redis://127.0.0.1:1", "vigil.", patience: 2);
         Assert.Equal((ExitCode.Failed, "WRONG", "WRONG"), (code, findings["Kafka"].Health, findings["Redis"].Health));
     }
 
@@ -101,13 +101,13 @@ public sealed class DoctorCommandTests
         Assert.Equal(Health.Ok, MachineChecks.Program("sh", "sh", "").Health);
     }
 
-    private static async Task<(int Code, Dictionary<string, (string Health, string Found, string? Fix)> Findings)> RunAsync(string? bootstrap, string? redis, string prefix, string urls = "http://127.0.0.1:0")
+    private static async Task<(int Code, Dictionary<string, (string Health, string Found, string? Fix)> Findings)> RunAsync(string? bootstrap, string? redis, string prefix, string urls = "http://127.0.0.1:0", int patience = 15)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "vigil"), ["doctor", "--json", "--set", $"Kafka:Prefix={prefix}", "--set", $"Http:Urls={urls}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["KAFKA_BOOTSTRAP"] = bootstrap ?? "", ["REDIS_URL"] = redis ?? "", ["VIGIL__REDIS__CONNECTSECONDS"] = "3", ["VIGIL__KAFKA__CONNECTSECONDS"] = "5" },
+            Environment = { ["KAFKA_BOOTSTRAP"] = bootstrap ?? "", ["REDIS_URL"] = redis ?? "", ["VIGIL__REDIS__CONNECTSECONDS"] = $"{patience}", ["VIGIL__KAFKA__CONNECTSECONDS"] = $"{patience}" },
         };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(Cancellation);
