@@ -66,6 +66,9 @@ public sealed record RankedItem
     public IReadOnlyList<string> Degraded { get; init; } = [];
     public Provenance? Provenance { get; init; }
     public IReadOnlyList<StageTiming> Timings { get; init; } = [];
+
+    /// <summary>Ranked once more, outside the account: its record had its disposition before.</summary>
+    public bool Reranked { get; init; }
 }
 
 /// <param name="Seconds">Of the batch the item went through.</param>

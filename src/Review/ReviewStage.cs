@@ -39,6 +39,8 @@ public sealed class ReviewStage : IDisposable
 
     public DecisionDesk Decisions { get; }
 
+    public ItemErasure Erasure => new(Scripts);
+
     internal RedisScripts Scripts { get; }
 
     internal QueueProjection Projection { get; }

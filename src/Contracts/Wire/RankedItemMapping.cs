@@ -21,6 +21,7 @@ public static class RankedItemMapping
             Url = item.Url,
             CreatedAt = item.CreatedAt is { } created ? Timestamp.FromDateTimeOffset(created) : null,
             Partial = item.Partial,
+            Reranked = item.Reranked,
             Provenance = item.Provenance?.ToWire(),
         };
         wire.Degraded.AddRange(item.Degraded);
@@ -51,6 +52,7 @@ public static class RankedItemMapping
             part.Part, part.Kind, part.Sha256.ToByteArray(), part.Md5.ToByteArray(), part.Size, part.Mime, part.Width, part.Height))],
         Unreadable = [.. wire.Unreadable.Select(part => new Contracts.UnreadablePart(part.Part, part.Reason))],
         Partial = wire.Partial,
+        Reranked = wire.Reranked,
         Degraded = [.. wire.Degraded],
         Provenance = wire.Provenance?.ToDomain(),
         Timings = [.. wire.Timings.Select(timing => new Contracts.StageTiming(timing.Stage, timing.Seconds))],

@@ -15,6 +15,9 @@ public static class WireHeaders
     public const string SourcePartition = "vigil-source-partition";
     public const string SourceOffset = "vigil-source-offset";
 
+    /// <summary>On a record of <c>content</c> that was a dead letter: partition:offset of that letter.</summary>
+    public const string Replayed = "vigil-replayed";
+
     public const string Json = "application/json";
 
     /// <summary>Major version of every schema under <c>schemas/</c>.</summary>

@@ -9,13 +9,21 @@ using Disposition = Vigil.Contracts.Disposition;
 namespace Vigil.Ingest;
 
 /// <summary>An outcome as Kafka messages: always a status, a ranked item where there is one, a dead letter for a rejection.</summary>
-internal sealed class OutcomeMessages(Topics topics, string topicId)
+public sealed class OutcomeMessages(Topics topics, string topicId)
 {
     private static readonly byte[] StatusSchema = WireHeaders.SchemaOf(StatusEvent.Descriptor.Name);
     private static readonly byte[] RankedSchema = WireHeaders.SchemaOf(Contracts.Wire.RankedItem.Descriptor.Name);
     private static readonly byte[] DecodeStage = "decode"u8.ToArray();
 
-    public IEnumerable<(string Topic, Message<byte[], byte[]> Message)> Of(RecordOutcome outcome, string traceParent)
+    /// <summary>What stands in the account: <c>kind = disposition</c>.</summary>
+    public IEnumerable<(string Topic, Message<byte[], byte[]> Message)> Of(RecordOutcome outcome, string traceParent) =>
+        Of(outcome, traceParent, StatusEvent.Types.Kind.Disposition);
+
+    /// <summary>An item ranked once more, outside the account: <c>kind = reranked</c>.</summary>
+    public IEnumerable<(string Topic, Message<byte[], byte[]> Message)> Reranked(RecordOutcome outcome, string traceParent) =>
+        Of(outcome with { Ranked = outcome.Ranked! with { Reranked = true } }, traceParent, StatusEvent.Types.Kind.Reranked);
+
+    private IEnumerable<(string Topic, Message<byte[], byte[]> Message)> Of(RecordOutcome outcome, string traceParent, StatusEvent.Types.Kind kind)
     {
         var trace = Encoding.ASCII.GetBytes(traceParent);
         var key = Key(outcome.Decoded.ContentId);
@@ -29,14 +37,14 @@ internal sealed class OutcomeMessages(Topics topics, string topicId)
             yield return (topics.DeadLetters, DeadLetter(outcome.Decoded, trace));
         }
 
-        yield return (topics.Status, Message(key!, Status(outcome).ToByteArray(), StatusSchema, trace));
+        yield return (topics.Status, Message(key!, Status(outcome, kind).ToByteArray(), StatusSchema, trace));
     }
 
-    private StatusEvent Status(RecordOutcome outcome) => new()
+    private StatusEvent Status(RecordOutcome outcome, StatusEvent.Types.Kind kind) => new()
     {
         ContentId = outcome.Decoded.ContentId,
         Revision = outcome.Decoded.Version.Revision,
-        Kind = StatusEvent.Types.Kind.Disposition,
+        Kind = kind,
         Disposition = (Contracts.Wire.Disposition)outcome.Disposition,
         Reason = outcome.Disposition == Disposition.Rejected ? outcome.Decoded.Reason : "",
         Queue = outcome.Queue,

@@ -22,9 +22,16 @@ internal sealed class BankPublisher(KafkaClients clients) : IDisposable
 
     public Task SetStateAsync(string id, BankState state, CancellationToken cancellation) => ProduceAsync(BankKeys.StateOf(id), state, cancellation);
 
+    /// <summary>Removes an entry: the entry first, then its state, so that no content is left without one.</summary>
+    public async Task RemoveAsync(string id, CancellationToken cancellation)
+    {
+        await ProduceAsync(id, null, cancellation);
+        await ProduceAsync(BankKeys.StateOf(id), null, cancellation);
+    }
+
     public void Dispose() => _producer.Dispose();
 
-    private async Task ProduceAsync(string key, IMessage message, CancellationToken cancellation)
+    private async Task ProduceAsync(string key, IMessage? message, CancellationToken cancellation)
     {
         try
         {
@@ -33,8 +40,10 @@ internal sealed class BankPublisher(KafkaClients clients) : IDisposable
                 new Message<byte[], byte[]?>
                 {
                     Key = Encoding.UTF8.GetBytes(key),
-                    Value = message.ToByteArray(),
-                    Headers = new Headers { { WireHeaders.Schema, WireHeaders.SchemaOf(message.Descriptor.Name) }, { WireHeaders.TraceParent, IndexWriter.TraceParent() } },
+                    Value = message?.ToByteArray(),
+                    Headers = message is null
+                        ? new Headers { { WireHeaders.TraceParent, IndexWriter.TraceParent() } }
+                        : new Headers { { WireHeaders.Schema, WireHeaders.SchemaOf(message.Descriptor.Name) }, { WireHeaders.TraceParent, IndexWriter.TraceParent() } },
                 },
                 cancellation);
         }

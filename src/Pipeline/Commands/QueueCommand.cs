@@ -173,7 +173,7 @@ internal static class QueueCommand
         return ExitCode.Done;
     }
 
-    private static async Task<ConnectionMultiplexer> ConnectAsync(ServiceProvider services, CancellationToken cancellation)
+    internal static async Task<ConnectionMultiplexer> ConnectAsync(ServiceProvider services, CancellationToken cancellation)
     {
         var options = services.GetRequiredService<IOptions<RedisOptions>>().Value;
         var redis = await RedisClient.OpenAsync(options);
@@ -182,13 +182,13 @@ internal static class QueueCommand
     }
 
     // Looking at queues needs no tokens, so the rules of the role stay out; ranges hold, or a rebuild would use a broken half-life.
-    private static void AddReviewOptions(IServiceCollection services)
+    internal static void AddReviewOptions(IServiceCollection services)
     {
         services.AddOptions<ReviewOptions>().BindConfiguration(ReviewOptions.Section);
         services.AddSingleton<IValidateOptions<ReviewOptions>, ReviewOptionsRanges>();
     }
 
-    private static ReviewStage Stage(ServiceProvider services, ConnectionMultiplexer redis, ReviewKafka kafka, IReadOnlyList<Policy> policies) =>
+    internal static ReviewStage Stage(ServiceProvider services, ConnectionMultiplexer redis, ReviewKafka kafka, IReadOnlyList<Policy> policies) =>
         new(kafka, redis, services.GetRequiredService<IOptions<ReviewOptions>>().Value, policies, TimeProvider.System, NullLoggerFactory.Instance);
 
     private static async Task<T> ValueAsync<T>(Looking looking, Task<Reply<T>> call)

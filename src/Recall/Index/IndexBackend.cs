@@ -24,6 +24,12 @@ public sealed partial class IndexBackend
     /// <summary>Managed code only.</summary>
     public static IndexBackend Managed { get; } = new("managed", ExactIndex.Create, static () => { });
 
+    /// <summary>Why the native library does not load; null: it does.</summary>
+    public static string? NativeFailure => FaissNative.LoadFailure;
+
+    /// <summary>FAISS's version; empty where it does not load.</summary>
+    public static string NativeVersion => FaissNative.LoadFailure is null && FaissNative.Version() is var version ? $"{version / 10_000}.{version / 100 % 100}.{version % 100}" : "";
+
     /// <summary><c>faiss</c> or <c>managed</c>, as provenance names it.</summary>
     public string Name { get; }
 

@@ -19,7 +19,7 @@ internal sealed class QueueProjection(ReviewKafka kafka, RedisScripts scripts, T
 {
     /// <summary>Field of the positions that holds <see cref="ProjectionSource.Shape"/>; raise the number when scripts read facts in another way.</summary>
     private const string ShapeField = "shape";
-    private const string FoldVersion = "2";
+    private const string FoldVersion = "3";
 
     private readonly ProjectedRecord _records = new(TimeSpan.FromHours(options.HalfLifeHours), escalation);
 

@@ -84,10 +84,10 @@ local function save(gen, id, st, v)
     'en', v.enqueued and text(v.enqueued) or '')
   if #skipped > 0 then redis.call('HSET', key, 'sk', cjson.encode(skipped)) else redis.call('HDEL', key, 'sk') end
 
-  -- The evidence of a version lives as long as a record of it.
+  -- The evidence of a version lives as long as a record of it that no deletion covers: what was deleted leaves no text behind.
   local alive = {}
   for _, e in ipairs(st.r) do
-    if e.d ~= 'w' then alive[pfield(e.v)] = true end
+    if e.d ~= 'w' and place(e) > (v.cover or '') then alive[pfield(e.v)] = true end
   end
   for _, field in ipairs(redis.call('HKEYS', key)) do
     if field:sub(1, 2) == 'p:' and not alive[field] then redis.call('HDEL', key, field) end

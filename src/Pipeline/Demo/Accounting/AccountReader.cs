@@ -34,7 +34,11 @@ internal sealed class AccountReader(KafkaClients clients)
                     && PositionOf(item.Source) is var position
                     && Retained(position))
                 {
-                    account.AddRanked(position, (Disposition)item.Disposition);
+                    if (!item.Reranked)
+                    {
+                        account.AddRanked(position, (Disposition)item.Disposition);
+                    }
+
                     ranked(item);
                 }
             },

@@ -1,0 +1,7 @@
+namespace Vigil.Pipeline.Operation.Erasure;
+
+/// <summary>What a topic still holds of an erased item, and until when.</summary>
+/// <param name="Holds">What of the item its records carry.</param>
+/// <param name="Records">Found there; null: not looked for.</param>
+/// <param name="Until">When the last of it is gone at the latest; null: when the topic is compacted, or never.</param>
+internal sealed record ErasedTopic(string Topic, string Holds, long? Records, DateTimeOffset? Until);
