@@ -22,6 +22,8 @@ internal static class Storm
     {
         var seed = Setting("VIGIL_CHAOS_SEED") ?? Random.Shared.Next(1, 1_000_000);
         var times = Setting("VIGIL_CHAOS_TIMES") ?? 1;
+        // The publisher and blocking reads hold threads of the pool, which is two on a small machine.
+        ThreadPool.SetMinThreads(64, 8);
         var log = new StormLog(TestContext.Current.TestOutputHelper!);
         log.Write($"VIGIL_CHAOS_SEED={seed} repeats this schedule");
         await using var world = new StormWorld(broker, log.Write);

@@ -13,7 +13,7 @@ internal sealed class Supervised : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Queue<string> _lines = [];
     private readonly Task _running;
-    private Process? _process;
+    private int? _process;
     private TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string _failpoint = "";
 
@@ -54,9 +54,9 @@ internal sealed class Supervised : IAsyncDisposable
     /// <summary>STOP and CONT; nothing when it is not running.</summary>
     public void Signal(string signal)
     {
-        if (Current() is { } process)
+        if (Current() is { } id)
         {
-            using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {process.Id}"]);
+            using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {id}"]);
             kill.WaitForExit();
         }
     }
@@ -64,11 +64,7 @@ internal sealed class Supervised : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        if (Current() is { } process)
-        {
-            process.Kill(entireProcessTree: true);
-        }
-
+        Signal("KILL");
         await _running;
         _stop.Dispose();
     }
@@ -94,11 +90,11 @@ internal sealed class Supervised : IAsyncDisposable
         }
     }
 
-    private Process? Current()
+    private int? Current()
     {
         lock (_lock)
         {
-            return _process is { HasExited: false } process ? process : null;
+            return _process;
         }
     }
 
@@ -117,7 +113,7 @@ internal sealed class Supervised : IAsyncDisposable
             process.BeginErrorReadLine();
             lock (_lock)
             {
-                _process = process;
+                _process = process.Id;
             }
 
             await process.WaitForExitAsync();

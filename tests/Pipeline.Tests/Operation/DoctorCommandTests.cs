@@ -24,7 +24,7 @@ public sealed class DoctorCommandTests
         await using var running = child;
 
         var (code, healthy) = await RunAsync(harness.Bootstrap, url, harness.Clients.Options.Prefix);
-        Assert.Empty(healthy.Where(finding => finding.Value.Health == "WRONG"));
+        Assert.DoesNotContain(healthy, finding => finding.Value.Health == "WRONG");
         Assert.Equal(ExitCode.Done, code);
         Assert.Equal("ok", healthy[$"topic {harness.Clients.Topics.Content}"].Health);
         Assert.Contains("runs on Cpu", healthy["inference"].Found, StringComparison.Ordinal);
