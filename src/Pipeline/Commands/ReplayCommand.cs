@@ -80,7 +80,7 @@ internal static class ReplayCommand
         }
 
         records = range.Records;
-        await replay.RunAsync(range, cancellation);
+        replay.Run(range, cancellation);
         Tell(output, range, replay.Report, scorer is null, json);
         return replay.Report.Failed.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }

@@ -15,19 +15,21 @@ internal sealed class TopicLog : IDisposable
     /// <summary>The longest wait between two records on the way to the end: a dead writer's transaction ends sooner.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(70);
 
-    private readonly TimeSpan _patience;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
+    private readonly IAdminClient _admin;
 
     /// <exception cref="CommandFailedException">The topic does not exist.</exception>
     public TopicLog(KafkaClients clients, string topic)
     {
         Topic = topic;
-        _patience = TimeSpan.FromSeconds(clients.Options.ConnectSeconds);
         var config = clients.Consumer(clients.Named("reader"));
         config.EnablePartitionEof = true;
         config.QueuedMaxMessagesKbytes = 16 * 1024;
         _consumer = new ConsumerBuilder<byte[]?, byte[]?>(config).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
-        Partitions = Find(_consumer, topic);
+        _admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
+        Partitions = Find(_admin, topic);
     }
 
     public string Topic { get; }
@@ -35,26 +37,25 @@ internal sealed class TopicLog : IDisposable
     public IReadOnlyList<int> Partitions { get; }
 
     /// <summary>The first offset each partition still retains.</summary>
-    public SortedDictionary<int, long> Beginnings() => Each(partition => _consumer.QueryWatermarkOffsets(Of(partition), _patience).Low.Value);
+    public SortedDictionary<int, long> Beginnings() => Offsets(OffsetSpec.Earliest(), IsolationLevel.ReadCommitted);
 
     /// <summary>The offset after the last committed record of each partition; records of a transaction still open may stand beyond it.</summary>
-    public SortedDictionary<int, long> Ends() => Each(partition => _consumer.QueryWatermarkOffsets(Of(partition), _patience).High.Value);
+    public SortedDictionary<int, long> Ends() => Offsets(OffsetSpec.Latest(), IsolationLevel.ReadCommitted);
 
     /// <summary>The offset after the last record of each partition, those of open transactions among them.</summary>
-    public async Task<SortedDictionary<int, long>> LastEndsAsync()
-    {
-        using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
-        var asked = Partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = Of(partition), OffsetSpec = OffsetSpec.Latest() });
-        var found = await admin.ListOffsetsAsync(asked, new() { RequestTimeout = _patience, IsolationLevel = IsolationLevel.ReadUncommitted });
-        return new(found.ResultInfos.ToDictionary(info => info.TopicPartitionOffsetError.Partition.Value, info => info.TopicPartitionOffsetError.Offset.Value));
-    }
+    public SortedDictionary<int, long> LastEnds() => Offsets(OffsetSpec.Latest(), IsolationLevel.ReadUncommitted);
 
     /// <summary>The first offset of each partition whose record is not older; where there is none, the end.</summary>
     public SortedDictionary<int, long> At(DateTimeOffset time)
     {
-        var places = _consumer.OffsetsForTimes(Partitions.Select(partition => new TopicPartitionTimestamp(Of(partition), new Timestamp(time))), _patience);
-        var found = places.ToDictionary(place => place.Partition.Value, place => place.Offset.Value);
-        return Each(partition => found[partition] >= 0 ? found[partition] : _consumer.QueryWatermarkOffsets(Of(partition), _patience).High.Value);
+        var places = _consumer.OffsetsForTimes(Partitions.Select(partition => new TopicPartitionTimestamp(Of(partition), new Timestamp(time))), Patience);
+        var found = Ends();
+        foreach (var place in places.Where(place => place.Offset.Value >= 0))
+        {
+            found[place.Partition.Value] = place.Offset.Value;
+        }
+
+        return found;
     }
 
     /// <summary>Reads each partition of <paramref name="to"/> from its offset in <paramref name="from"/> up to there, in the order of each partition.</summary>
@@ -95,7 +96,11 @@ internal sealed class TopicLog : IDisposable
         _consumer.Unassign();
     }
 
-    public void Dispose() => _consumer.Dispose();
+    public void Dispose()
+    {
+        _admin.Dispose();
+        _consumer.Dispose();
+    }
 
     private void ThrowIfSilent(long heard)
     {
@@ -107,12 +112,18 @@ internal sealed class TopicLog : IDisposable
 
     private TopicPartition Of(int partition) => new(Topic, partition);
 
-    private SortedDictionary<int, long> Each(Func<int, long> offset) => new(Partitions.ToDictionary(partition => partition, offset));
-
-    private List<int> Find(IConsumer<byte[]?, byte[]?> consumer, string topic)
+    /// <summary>All partitions by one request; the client would ask for each of them.</summary>
+    private SortedDictionary<int, long> Offsets(OffsetSpec spec, IsolationLevel isolation)
     {
-        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        var metadata = admin.GetMetadata(topic, _patience).Topics.Single();
+        var asked = Partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = Of(partition), OffsetSpec = spec });
+        // This belongs to one thread, as the consumer does.
+        var found = _admin.ListOffsetsAsync(asked, new() { RequestTimeout = Patience, IsolationLevel = isolation }).GetAwaiter().GetResult();
+        return new(found.ResultInfos.ToDictionary(info => info.TopicPartitionOffsetError.Partition.Value, info => info.TopicPartitionOffsetError.Offset.Value));
+    }
+
+    private static List<int> Find(IAdminClient admin, string topic)
+    {
+        var metadata = admin.GetMetadata(topic, Patience).Topics.Single();
         return metadata.Error.IsError || metadata.Partitions.Count == 0
             ? throw new CommandFailedException($"Topic {topic} does not exist. Run: vigil topics apply")
             : [.. metadata.Partitions.Select(partition => partition.PartitionId).Order()];

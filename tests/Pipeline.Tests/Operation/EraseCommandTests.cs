@@ -103,19 +103,19 @@ public sealed class EraseCommandTests
         await producer.ProduceAsync(harness.Clients.Topics.Ranked, new() { Key = id, Value = item.ToByteArray() }, Cancellation);
     }
 
-    /// <summary>Values in Redis, of any kind and key, that hold the text.</summary>
+    /// <summary>Packed ranked records in Redis, whatever the generation: what holds snippets.</summary>
     private static int Snippets(ConnectionMultiplexer redis)
     {
         const string script = """
             local found = 0
             for _, key in ipairs(redis.call('KEYS', '*')) do
-              local kind = redis.call('TYPE', key).ok
-              local values = kind == 'hash' and redis.call('HVALS', key) or kind == 'string' and { redis.call('GET', key) } or kind == 'list' and redis.call('LRANGE', key, 0, -1) or {}
-              for _, value in ipairs(values) do if value:find(ARGV[1], 1, true) then found = found + 1 end end
+              if redis.call('TYPE', key).ok == 'hash' then
+                for _, field in ipairs(redis.call('HKEYS', key)) do if field:sub(1, 2) == 'p:' then found = found + 1 end end
+              end
             end
             return found
             """;
-        return (int)redis.GetDatabase().ScriptEvaluate(script, [], [Marked]);
+        return (int)redis.GetDatabase().ScriptEvaluate(script);
     }
 
     private static async Task<string> QueueAsync(WorkerHarness harness, string url, params string[] args)

@@ -35,7 +35,7 @@ public sealed class ReplayTests
 
         var report = await ReplayAsync(harness, new OtherWayRound());
 
-        Assert.Equal((4, 3, 1, 2, 1), (Number(report, "reranked"), Number(report, "notCurrent"), Number(report, "notRanked"), Number(report, "queuedToCleared"), Number(report, "clearedToQueued") - 1));
+        Assert.Equal((4, 4, 1, 2, 2), (Number(report, "reranked"), Number(report, "notCurrent"), Number(report, "notRanked"), Number(report, "queuedToCleared"), Number(report, "clearedToQueued")));
         var again = harness.Status().Where(status => status.Kind == StatusEvent.Types.Kind.Reranked).ToDictionary(status => status.ContentId);
         Assert.Equal(["cleared", "edited", "queued", "twice"], again.Keys.Order());
         Assert.Equal((Disposition.Cleared, Disposition.Queued), (again["queued"].Disposition, again["cleared"].Disposition));

@@ -23,6 +23,7 @@ internal sealed class CurrentVersions(string topicId)
     public const int MostIds = 20_000_000;
 
     private readonly Dictionary<UInt128, CurrentVersion> _best = [];
+    private readonly Dictionary<UInt128, (long TimeMs, RecordPosition Position)> _covers = [];
     private readonly HashSet<UInt128> _written = [];
     private readonly Dictionary<UInt128, RecordPosition> _displaced = [];
 
@@ -61,7 +62,7 @@ internal sealed class CurrentVersions(string topicId)
 
         var id = Hash(status.ContentId);
         var next = new CurrentVersion(new(status.Source.Partition, status.Source.Offset), status.Source.TimeMs, status.Revision, status.Disposition);
-        if (_best.TryGetValue(id, out var best) && !Replaces(next, best))
+        if (!Replaces(id, next))
         {
             return;
         }
@@ -78,16 +79,23 @@ internal sealed class CurrentVersions(string topicId)
         }
     }
 
-    // A deletion without a revision covers every record of an earlier place in the source, and nothing later.
-    private static bool Replaces(CurrentVersion next, CurrentVersion best)
+    // A deletion without a revision covers every record of an earlier place in the source, whenever it is read, and nothing later.
+    private bool Replaces(UInt128 id, CurrentVersion next)
     {
-        var later = (next.TimeMs, next.Position).CompareTo((best.TimeMs, best.Position)) > 0;
-        return CoversEarlier(next) || CoversEarlier(best) ? later
-            : next.Revision != best.Revision ? next.Revision > best.Revision
-            : later;
+        var covers = next is { Disposition: Disposition.Withdrawn, Revision: 0 };
+        var covered = _covers.TryGetValue(id, out var cover) && Place(next).CompareTo(cover) <= 0;
+        if (covers && !covered)
+        {
+            _covers[id] = Place(next);
+        }
+
+        return !covered && (!_best.TryGetValue(id, out var best)
+            || (covers || best is { Disposition: Disposition.Withdrawn, Revision: 0 } || next.Revision == best.Revision
+                ? Place(next).CompareTo(Place(best)) > 0
+                : next.Revision > best.Revision));
     }
 
-    private static bool CoversEarlier(CurrentVersion version) => version is { Disposition: Disposition.Withdrawn, Revision: 0 };
+    private static (long TimeMs, RecordPosition Position) Place(CurrentVersion version) => (version.TimeMs, version.Position);
 
     private static UInt128 Hash(string id) => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(id));
 }

@@ -64,7 +64,7 @@ internal sealed class Replay : IDisposable
     /// <summary>Notes the range, so that it can be gone on with.</summary>
     public void Begin(ReplayRange range) => _mark.Begin(range, _content.Partitions);
 
-    public async Task RunAsync(ReplayRange range, CancellationToken cancellation)
+    public void Run(ReplayRange range, CancellationToken cancellation)
     {
         ReadStatus(FirstTime(range, cancellation), cancellation);
         foreach (var partition in range.To.Keys.Order())
@@ -84,7 +84,7 @@ internal sealed class Replay : IDisposable
 
         if (_producer is not null)
         {
-            await FollowAsync(cancellation);
+            Follow(cancellation);
         }
     }
 
@@ -238,9 +238,9 @@ internal sealed class Replay : IDisposable
     /// A worker may have committed a newer version just before an older one was ranked again here. Where the newer one is
     /// cleared nobody may remember it, and the older one would come to a queue: so the newer one is ranked after it.
     /// </summary>
-    private async Task FollowAsync(CancellationToken cancellation)
+    private void Follow(CancellationToken cancellation)
     {
-        var ends = await _status.LastEndsAsync();
+        var ends = _status.LastEnds();
         _status.Read(_statusRead, ends, _current.Apply, cancellation);
         _statusRead = ends;
         while (_current.TakeDisplacing() is { Count: > 0 } newer)
