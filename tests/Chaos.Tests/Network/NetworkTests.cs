@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using Vigil.Broker;
 using Vigil.Contracts;
+using Vigil.Pipeline.Demo.Services;
 using Vigil.Pipeline.Tests.Worker;
 
 namespace Vigil.Chaos.Tests.Network;
@@ -18,7 +18,6 @@ public sealed partial class NetworkTests
     private const int Seed = 20261129;
 
     private static readonly TimeSpan Phase = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly Topics Topics = new(Prefix);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -33,18 +32,18 @@ public sealed partial class NetworkTests
         using var topics = VigilProcess.Start(proxy.Address, environment, "topics", "apply");
         Assert.Equal(0, await topics.ExitCodeAsync(Token));
 
-        environment["VIGIL__HTTP__URLS"] = $"http://127.0.0.1:{FreePort()}";
+        environment["VIGIL__HTTP__URLS"] = $"http://127.0.0.1:{LoopbackPort.Free()}";
         using var http = new HttpClient { BaseAddress = new(environment["VIGIL__HTTP__URLS"]) };
         using var worker = VigilProcess.Start(proxy.Address, environment, "run", "--roles", "worker", "--set", "Bank:Starter=", "--set", "Ingest:WatchdogSeconds=120");
         var ended = worker.ExitCodeAsync(Token);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var publishing = PublishAsync(proxy.Address, stop.Token);
-        await UntilAsync(() => Task.FromResult(Statuses(proxy) >= 100), "the worker to be at work");
-        await UntilAsync(async () => await ReadyAsync(http) == HttpStatusCode.OK, "the worker to be ready");
+        await TopicContents.Until(() => Statuses(proxy) >= 100, "the worker to be at work", Token);
+        await TopicContents.UntilAsync(async () => await ReadyAsync(http) == HttpStatusCode.OK, "the worker to be ready", Token);
 
         proxy.Cut();
         var cut = Task.Delay(Phase, Token);
-        await UntilAsync(async () => await ReadyAsync(http) == HttpStatusCode.ServiceUnavailable, "the worker to say that it is not ready");
+        await TopicContents.UntilAsync(async () => await ReadyAsync(http) == HttpStatusCode.ServiceUnavailable, "the worker to say that it is not ready", Token);
         await cut;
         proxy.MakeBad();
         await Task.Delay(Phase, Token);
@@ -52,9 +51,9 @@ public sealed partial class NetworkTests
         await stop.CancelAsync();
         var published = await publishing;
 
-        await UntilAsync(() => Task.FromResult(Statuses(proxy) >= published.Count || ended.IsCompleted), "every record to have its status");
+        await TopicContents.Until(() => Statuses(proxy) >= published.Count || ended.IsCompleted, "every record to have its status", Token);
         Assert.False(ended.IsCompleted, "the worker lives on");
-        await UntilAsync(async () => await ReadyAsync(http) == HttpStatusCode.OK, "the worker to be ready again");
+        await TopicContents.UntilAsync(async () => await ReadyAsync(http) == HttpStatusCode.OK, "the worker to be ready again", Token);
         Assert.True(await BackoffAsync(http) > 1, "the time lost shows in vigil.kafka.backoff");
         var status = TopicContents.ReadStatus(proxy.Address, Topics.Status).Select(one => (one.Source.Partition, one.Source.Offset)).Order().ToList();
         Assert.Equal(published.Order(), status);
@@ -105,22 +104,5 @@ public sealed partial class NetworkTests
         }
 
         return published;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition, string what)
-    {
-        var since = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience, $"Waited too long for {what}");
-            await Task.Delay(200, Token);
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

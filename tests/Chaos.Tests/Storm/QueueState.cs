@@ -52,10 +52,10 @@ internal sealed class QueueState(ConnectionMultiplexer redis)
         return [.. lines];
     }
 
-    /// <summary>Leases that should have ended this long ago.</summary>
-    public async Task<string[]> OverdueAsync(TimeSpan since)
+    /// <summary>How many leases should have ended this long ago.</summary>
+    public async Task<long> OverdueAsync(TimeSpan since)
     {
         var until = (await Server.TimeAsync()).Subtract(DateTime.UnixEpoch) - since;
-        return [.. (await Database.SortedSetRangeByScoreAsync(Root + "leases", stop: until.TotalMilliseconds)).Select(id => (string)id!)];
+        return await Database.SortedSetLengthAsync(Root + "leases", max: until.TotalMilliseconds);
     }
 }

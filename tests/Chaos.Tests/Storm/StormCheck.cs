@@ -45,8 +45,7 @@ internal sealed class StormCheck(StormWorld world, StormStream stream, IReadOnly
         await using var redis = world.ConnectRedis();
         var queues = new QueueState(redis);
         await SettleAsync(queues, quiet, patience, cancellation);
-        string[] overdue = ["not looked yet"];
-        await TopicContents.Until(() => (overdue = queues.OverdueAsync(TimeSpan.FromSeconds(5)).GetAwaiter().GetResult()).Length == 0, "leases past their end to go", cancellation);
+        await TopicContents.UntilAsync(async () => await queues.OverdueAsync(TimeSpan.FromSeconds(5)) == 0, "leases past their end to go", cancellation);
         await SettleAsync(queues, quiet, patience, cancellation);
 
         var live = await queues.DumpAsync();

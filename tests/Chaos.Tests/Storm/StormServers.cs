@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Vigil.Broker.Tests;
 
 namespace Vigil.Chaos.Tests.Storm;
@@ -35,12 +33,5 @@ internal static class StormServers
         }
 
         return start;
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Vigil.Pipeline.Configuration;
+using Vigil.Pipeline.Demo.Services;
 using Vigil.Pipeline.Kafka;
 
 namespace Vigil.Chaos.Tests.Storm;
@@ -17,8 +18,8 @@ internal sealed class StormWorld : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("vigil-storm-").FullName;
     private readonly Func<int, string, ProcessStartInfo> _startBroker;
     private readonly Action<string> _log;
-    private readonly int _brokerPort = StormServers.FreePort();
-    private readonly int _redisPort = StormServers.FreePort();
+    private readonly int _brokerPort = LoopbackPort.Free();
+    private readonly int _redisPort = LoopbackPort.Free();
     private readonly List<Supervised> _processes = [];
     private Supervised _broker = null!;
     private Supervised _redis = null!;
@@ -29,7 +30,7 @@ internal sealed class StormWorld : IAsyncDisposable
     {
         (_startBroker, _log) = (startBroker, log);
         Clients = new(Options.Create(new KafkaOptions { Bootstrap = $"127.0.0.1:{_brokerPort}", Prefix = Prefix }));
-        Api = new($"http://127.0.0.1:{StormServers.FreePort()}");
+        Api = new($"http://127.0.0.1:{LoopbackPort.Free()}");
     }
 
     public KafkaClients Clients { get; }
@@ -107,9 +108,6 @@ internal sealed class StormWorld : IAsyncDisposable
             Assert.True(attempt < 5, $"vigil {string.Join(' ', arguments)} ends with {command.ExitCode}");
         }
     }
-
-    /// <summary>Whether any process, then or now, has said this.</summary>
-    public bool HasSaid(string text) => _processes.Exists(process => process.Line(text) is not null);
 
     public async ValueTask DisposeAsync()
     {

@@ -5,6 +5,8 @@ namespace Vigil.Chaos.Tests.Storm;
 /// <summary>A process that is started again whenever it ends, as any supervisor would.</summary>
 internal sealed class Supervised : IAsyncDisposable
 {
+    private const int LinesKept = 6;
+
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(300);
 
     private readonly Func<ProcessStartInfo> _start;
@@ -26,15 +28,6 @@ internal sealed class Supervised : IAsyncDisposable
     }
 
     public string Name { get; }
-
-    /// <summary>The line of its output, of this process or an earlier one, that holds this text; null: none yet.</summary>
-    public string? Line(string text)
-    {
-        lock (_lock)
-        {
-            return _lines.FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal));
-        }
-    }
 
     /// <summary>kill -9; returns when it is dead.</summary>
     public Task KillAsync() => EndAsync("KILL");
@@ -135,13 +128,14 @@ internal sealed class Supervised : IAsyncDisposable
     {
         lock (_lock)
         {
-            return string.Join(" / ", _lines.Where(line => !line.StartsWith("   at ", StringComparison.Ordinal)).TakeLast(6));
+            return string.Join(" / ", _lines);
         }
     }
 
     private void Keep(string? line)
     {
-        if (line is null)
+        // Stack frames say less than the lines around them.
+        if (line is null || line.StartsWith("   at ", StringComparison.Ordinal))
         {
             return;
         }
@@ -149,7 +143,7 @@ internal sealed class Supervised : IAsyncDisposable
         lock (_lock)
         {
             _lines.Enqueue(line);
-            if (_lines.Count > 20_000)
+            if (_lines.Count > LinesKept)
             {
                 _lines.Dequeue();
             }

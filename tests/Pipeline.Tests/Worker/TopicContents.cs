@@ -45,10 +45,14 @@ internal static class TopicContents
         [.. ReadAll(bootstrap, topic).Select(record => StatusEvent.Parser.ParseFrom(record.Message.Value))];
 
     /// <summary>Waits until <paramref name="condition"/> holds; fails after three minutes.</summary>
-    public static async Task Until(Func<bool> condition, string what, CancellationToken cancellation, Func<Task?>? watched = null)
+    public static Task Until(Func<bool> condition, string what, CancellationToken cancellation, Func<Task?>? watched = null) =>
+        UntilAsync(() => Task.FromResult(condition()), what, cancellation, watched);
+
+    /// <inheritdoc cref="Until"/>
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, CancellationToken cancellation, Func<Task?>? watched = null)
     {
         var since = TimeProvider.System.GetTimestamp();
-        while (!condition())
+        while (!await condition())
         {
             if (watched?.Invoke() is { IsFaulted: true } fault)
             {
