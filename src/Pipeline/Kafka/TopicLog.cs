@@ -1,8 +1,7 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using Vigil.Pipeline.Kafka;
 
-namespace Vigil.Pipeline.Operation;
+namespace Vigil.Pipeline.Kafka;
 
 /// <summary>
 /// One topic as it stands, read once, read-committed, between two offsets of each partition. It joins no group and commits
@@ -12,18 +11,21 @@ internal sealed class TopicLog : IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The longest wait between two records on the way to the end: a dead writer's transaction ends sooner.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(70);
+    /// <summary>A dead writer's transaction ends sooner.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(70);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private readonly TimeSpan _silence;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly IAdminClient _admin;
 
+    /// <param name="silence">The longest wait between two records on the way to the end; null: 70 s.</param>
     /// <exception cref="CommandFailedException">The topic does not exist.</exception>
-    public TopicLog(KafkaClients clients, string topic)
+    public TopicLog(KafkaClients clients, string topic, TimeSpan? silence = null)
     {
         Topic = topic;
+        _silence = silence ?? LongestSilence;
         var config = clients.Consumer(clients.Named("reader"));
         config.EnablePartitionEof = true;
         config.QueuedMaxMessagesKbytes = 16 * 1024;
@@ -104,9 +106,9 @@ internal sealed class TopicLog : IDisposable
 
     private void ThrowIfSilent(long heard)
     {
-        if (TimeProvider.System.GetElapsedTime(heard) > Silence)
+        if (TimeProvider.System.GetElapsedTime(heard) > _silence)
         {
-            throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"{Topic} gave nothing for {Silence.TotalSeconds} s"));
+            throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"{Topic} gave nothing for {_silence.TotalSeconds} s"));
         }
     }
 
