@@ -61,13 +61,13 @@ internal static class VigilHost
     public static async Task StartAsync(WebApplication app, CancellationToken cancellation)
     {
         Validate(app.Services);
+        var http = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value;
         app.Urls.Clear();
-        foreach (var url in app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.Addresses)
+        foreach (var url in http.Addresses)
         {
             app.Urls.Add(url);
         }
 
-        var http = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value;
         HttpAddresses.CheckFree(http);
         await ServicesReachable.CheckAsync(app.Services, cancellation);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(VigilHost));
