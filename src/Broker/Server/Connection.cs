@@ -12,6 +12,8 @@ internal sealed class Connection(Socket socket, string remote, int maxFrameBytes
     private const int SmallestFrame = 8;
     private const int FirstRead = 64 << 10;
 
+    private readonly byte[] _peeked = new byte[1];
+
     public async Task RunAsync(CancellationToken stop)
     {
         await Task.Yield();
@@ -91,7 +93,7 @@ internal sealed class Connection(Socket socket, string remote, int maxFrameBytes
         var heard = HearAsync(gone.Token);
         try
         {
-            if (await Task.WhenAny(held, heard).ConfigureAwait(false) == heard && socket.Available == 0)
+            if (await Task.WhenAny(held, heard).ConfigureAwait(false) == heard && !await heard.ConfigureAwait(false))
             {
                 await gone.CancelAsync().ConfigureAwait(false);
             }
@@ -105,15 +107,19 @@ internal sealed class Connection(Socket socket, string remote, int maxFrameBytes
         }
     }
 
-    /// <summary>Ends when the client sends something more, or closes; takes nothing of what it sends.</summary>
-    private async Task HearAsync(CancellationToken stop)
+    /// <summary>
+    /// True when the client sends something more, which stays to be read; false when it has closed. A receive of no bytes
+    /// would not do: under load it ends for bytes that have been read already.
+    /// </summary>
+    private async Task<bool> HearAsync(CancellationToken stop)
     {
         try
         {
-            await socket.ReceiveAsync(Memory<byte>.Empty, stop).ConfigureAwait(false);
+            return await socket.ReceiveAsync(_peeked, SocketFlags.Peek, stop).ConfigureAwait(false) > 0;
         }
         catch (Exception ended) when (ended is SocketException or OperationCanceledException)
         {
+            return false;
         }
     }
 

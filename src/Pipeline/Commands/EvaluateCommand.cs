@@ -14,9 +14,13 @@ internal static class EvaluateCommand
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    private const string RowFormat =
+        "Labelled rows as JSON lines, optionally .gz: id, text (or parts), labels (policies it violates), scope (policies it was judged by: one in scope "
+        + "and not in labels is a negative, any other is unknown), harm (1, 0 or null: unknown), and if known source, split, lang";
+
     public static Command Create()
     {
-        var data = new Option<string[]>("--data") { Description = "Labelled rows as JSON lines, optionally .gz", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
+        var data = new Option<string[]>("--data") { Description = RowFormat, Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
         var where = new Option<LabelledFile.Condition[]>("--where") { Description = "Only rows whose field has one of the values (repeatable)", HelpName = "FIELD=VALUE,...", AllowMultipleArgumentsPerToken = true, CustomParser = ParseConditions };
         var model = new Option<string>("--model") { Description = "Ranker to judge", DefaultValueFactory = _ => RankWorkshop.DefaultRanker };
         var against = new Option<string?>("--against") { Description = "Another ranker, to compare with by paired bootstrap" };
@@ -26,6 +30,7 @@ internal static class EvaluateCommand
         command.SetAction((parsed, cancellation) => Task.Run(
             () =>
             {
+                Check(parsed.GetValue(data)!, [parsed.GetValue(model), parsed.GetValue(against), parsed.GetValue(bank)]);
                 using var workshop = RankWorkshop.Open();
                 var request = new EvaluationRequest(parsed.GetValue(data)!, parsed.GetValue(where) ?? []);
                 var report = EvaluationRun.Run(
@@ -35,6 +40,20 @@ internal static class EvaluateCommand
             },
             cancellation));
         return command;
+    }
+
+    // All at once, and before the models load.
+    private static void Check(IEnumerable<string> files, IEnumerable<string?> folders)
+    {
+        string[] missing =
+        [
+            .. files.Where(file => !File.Exists(file)).Select(file => $"{file}: there is no such file"),
+            .. folders.Where(folder => folder is not null && !Directory.Exists(folder)).Select(folder => $"{folder}: there is no such folder"),
+        ];
+        if (missing.Length > 0)
+        {
+            throw new CommandFailedException(string.Join('\n', missing));
+        }
     }
 
     private static LabelledFile.Condition[]? ParseConditions(System.CommandLine.Parsing.ArgumentResult result)

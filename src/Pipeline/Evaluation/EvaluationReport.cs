@@ -29,6 +29,7 @@ internal sealed record LabelFigures(
 internal sealed record GroupFigures(string Name, double MacroAuprc, IReadOnlyList<LabelFigures> Labels);
 
 /// <summary>What <c>vigil evaluate</c> prints.</summary>
+/// <param name="Notes">What of the rows cannot be measured.</param>
 /// <param name="Parts">Rows of trained and of left-out sources, apart.</param>
 internal sealed record EvaluationReport(
     IReadOnlyList<string> Data,
@@ -37,6 +38,7 @@ internal sealed record EvaluationReport(
     string Ranker,
     string? Against,
     string Bank,
+    IReadOnlyList<string> Notes,
     GroupFigures Overall,
     IReadOnlyList<GroupFigures> Parts,
     IReadOnlyList<GroupFigures> Languages,

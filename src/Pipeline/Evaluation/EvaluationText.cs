@@ -12,6 +12,11 @@ internal static class EvaluationText
         Line(text, $"{report.Rows} rows of {string.Join(", ", report.Data.Select(Path.GetFileName))}{(report.Where.Count == 0 ? "" : " where " + string.Join(" and ", report.Where))}");
         Line(text, $"ranker {report.Ranker[..12]}, bank {Short(report.Bank)}{(report.Against is { } other ? $", against {other[..12]}" : "")}");
         Line(text, $"AUPRC and AUROC with 95 % intervals of {Bootstrap.Resamples} bootstrap resamples; recall at a review budget beside the best possible; * under {FigureMaker.GatingPositives} positives: printed, never gates");
+        foreach (var note in report.Notes)
+        {
+            Line(text, $"note: {note}");
+        }
+
         Section(text, "", [report.Overall]);
         Section(text, "", report.Parts);
         Section(text, "language ", report.Languages);

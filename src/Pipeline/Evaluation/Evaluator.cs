@@ -18,7 +18,9 @@ internal sealed class Evaluator(ProductionPath path, PolicySet policies, RankMod
 
     public EvaluationReport Evaluate(EvaluationRequest request, string bank, Action<int> progress, CancellationToken cancellation)
     {
-        var scores = new LabelledScores([.. policies.Policies.Select(policy => policy.Id)], other is null ? 1 : 2);
+        string[] labels = [.. policies.Policies.Select(policy => policy.Id)];
+        var scores = new LabelledScores(labels, other is null ? 1 : 2);
+        var notes = new DataNotes(labels);
         RankModel[] models = other is null ? [model] : [model, other];
         ItemRanker[] rankers = [.. models.Select(each => new ItemRanker(each, policies, new RankOptions { AuditShare = 0, EvidenceNeighbours = 0, Reasons = 0 }))];
         foreach (var rows in request.Files.SelectMany(file => LabelledFile.Read(file, request.Where)).Chunk(BatchRows))
@@ -27,18 +29,22 @@ internal sealed class Evaluator(ProductionPath path, PolicySet policies, RankMod
             for (var i = 0; i < rows.Length; i++)
             {
                 scores.Add(rows[i], rankings.Select(each => each[i]));
+                notes.Add(rows[i]);
             }
 
             progress(scores.Rows);
         }
 
-        return scores.Rows == 0 ? throw new CommandFailedException("no row of the data meets the conditions") : Report(request, bank, scores, cancellation);
+        return scores.Rows == 0
+            ? throw new CommandFailedException("no row of the data meets the conditions")
+            : Report(request, bank, scores, notes.Sentences(scores.Rows), cancellation);
     }
 
-    private EvaluationReport Report(EvaluationRequest request, string bank, LabelledScores scores, CancellationToken cancellation)
+    private EvaluationReport Report(EvaluationRequest request, string bank, LabelledScores scores, IReadOnlyList<string> notes, CancellationToken cancellation)
     {
         var trained = model.Manifest.Sources.Select(source => source.Source).ToHashSet(StringComparer.Ordinal);
         var isTrained = scores.Sources.Select(trained.Contains).ToArray();
+        var hasSource = scores.Sources.Any(source => source.Length > 0);
         GroupFigures Group(string name, Func<int, bool> wanted) => FigureMaker.Group(name, scores, wanted, cancellation);
         return new(
             request.Files,
@@ -47,8 +53,9 @@ internal sealed class Evaluator(ProductionPath path, PolicySet policies, RankMod
             model.Hash,
             other?.Hash,
             bank,
+            notes,
             Group("all", _ => true),
-            [.. new[] { ("trained sources", true), ("left-out sources", false) }.Where(part => isTrained.Contains(part.Item2)).Select(part => Group(part.Item1, row => isTrained[row] == part.Item2))],
+            [.. new[] { ("trained sources", true), ("left-out sources", false) }.Where(part => hasSource && isTrained.Contains(part.Item2)).Select(part => Group(part.Item1, row => isTrained[row] == part.Item2))],
             [.. scores.Languages.Distinct().Order(StringComparer.Ordinal).Select(language => Group(language, row => scores.Languages[row] == language))],
             [.. scores.Sources.Distinct().Order(StringComparer.Ordinal).Select(source => Group(source, row => scores.Sources[row] == source))]);
     }

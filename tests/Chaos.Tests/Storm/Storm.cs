@@ -14,47 +14,48 @@ internal static class Storm
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(12);
 
     /// <param name="readMarkers">Whether the broker's log is in a form of ours to look for abort markers in.</param>
     public static async Task RunAsync(Func<int, string, ProcessStartInfo> broker, int kills, bool readMarkers)
     {
-        Assert.SkipUnless(Setting("VIGIL_CHAOS") is not null, "the storm takes minutes; VIGIL_CHAOS=1 runs it");
         var seed = Setting("VIGIL_CHAOS_SEED") ?? Random.Shared.Next(1, 1_000_000);
         var times = Setting("VIGIL_CHAOS_TIMES") ?? 1;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Longest * times);
+        var token = limit.Token;
         // The publisher and blocking reads hold threads of the pool, which is two on a small machine.
         ThreadPool.SetMinThreads(64, 8);
         var log = new StormLog(TestContext.Current.TestOutputHelper!);
         log.Write($"VIGIL_CHAOS_SEED={seed} repeats this schedule");
         await using var world = new StormWorld(broker, log.Write);
-        await world.StartAsync(Token);
+        await world.StartAsync(token);
         using var stream = new StormStream(20_000 * times, seed);
         using var tail = new StatusTail(world.Clients, world.Clients.Topics.Settings.Single(topic => topic.Name == world.Clients.Topics.Status).Partitions);
         using var reviewers = new StormReviewers(world.Api, StormWorld.Tokens, seed);
         var publisher = new StreamPublisher(world.Clients, TimeProvider.System);
-        var publishing = Task.Run(() => publisher.PublishAsync(stream.Records, Token), Token);
+        var publishing = Task.Run(() => publisher.PublishAsync(stream.Records, token), token);
 
         var draw = new Random(seed);
         var plan = Blows.Plan(kills * times, draw);
         var left = plan.Count;
-        var flowing = stream.FlowAsync(() => Volatile.Read(ref left), Token);
+        var flowing = stream.FlowAsync(() => Volatile.Read(ref left), token);
         foreach (var blow in plan)
         {
-            await StrikeAsync(world, blow, tail, log, draw);
+            await StrikeAsync(world, blow, tail, log, draw, token);
             Interlocked.Decrement(ref left);
         }
 
         await flowing;
-        await publishing.WaitAsync(Patience, Token);
-        await TopicContents.Until(() => tail.Count >= stream.Samples.Count, "every record to have its disposition", Token);
+        await publishing.WaitAsync(Patience, token);
+        await TopicContents.Until(() => tail.Count >= stream.Samples.Count, "every record to have its disposition", token);
         log.Write("every record has a disposition");
         await reviewers.StopAsync();
 
         var check = new StormCheck(world, stream, publisher.Positions, tail, log);
-        await check.AccountAsync(Token);
-        await check.DecisionsAsync(reviewers.Acknowledged, Token);
-        await check.QueuesAsync(Quiet, Patience, Token);
+        await check.AccountAsync(token);
+        await check.DecisionsAsync(reviewers.Acknowledged, token);
+        await check.QueuesAsync(Quiet, Patience, token);
         if (readMarkers)
         {
             var wanted = plan.Count(blow => blow == Blow.WorkerKilledInTransaction);
@@ -63,14 +64,14 @@ internal static class Storm
         }
     }
 
-    private static async Task StrikeAsync(StormWorld world, Blow blow, StatusTail tail, StormLog log, Random draw)
+    private static async Task StrikeAsync(StormWorld world, Blow blow, StatusTail tail, StormLog log, Random draw, CancellationToken token)
     {
         // In mid-stream: something has been ranked since the last blow.
         var before = tail.Count;
-        await TopicContents.Until(() => tail.Count >= before + 50, "progress before the next blow", Token);
-        await Task.Delay(TimeSpan.FromSeconds(draw.NextDouble()), Token);
+        await TopicContents.Until(() => tail.Count >= before + 50, "progress before the next blow", token);
+        await Task.Delay(TimeSpan.FromSeconds(draw.NextDouble()), token);
         log.Strikes($"{blow}, {tail.Count} records done");
-        await world.StrikeAsync(blow, draw, Token);
+        await world.StrikeAsync(blow, draw, token);
         log.Struck();
     }
 

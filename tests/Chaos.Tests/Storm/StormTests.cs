@@ -1,12 +1,14 @@
 namespace Vigil.Chaos.Tests.Storm;
 
-// Two classes, so that both storms blow at the same time.
+// Two classes, so that both storms blow at the same time; `./vigil test` runs them after all else.
+[Trait("Runs", "alone")]
 public sealed class StormOnDevelopmentBroker
 {
     [Fact]
     public Task Storm_ThirtyKills_NothingIsLostNorTwice() => Storm.RunAsync(StormServers.DevelopmentBroker, kills: 30, readMarkers: true);
 }
 
+[Trait("Runs", "alone")]
 public sealed class StormOnApacheKafka
 {
     [Fact]
