@@ -42,6 +42,15 @@ internal sealed class VigilProcess : IDisposable
 
     public void Kill() => _process.Kill();
 
+    /// <summary>TERM, STOP, CONT and the like.</summary>
+    public void Signal(string name) => Signal(name, _process.Id);
+
+    public static void Signal(string name, int process)
+    {
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{name} {process}"]);
+        kill.WaitForExit();
+    }
+
     public async Task<int> ExitCodeAsync(CancellationToken cancellation)
     {
         await _process.WaitForExitAsync(cancellation);

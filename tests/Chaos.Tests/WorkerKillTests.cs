@@ -1,5 +1,3 @@
-using System.Text;
-using Confluent.Kafka;
 using Vigil.Broker;
 using Vigil.Contracts;
 using Vigil.Pipeline.Tests.Worker;
@@ -32,7 +30,7 @@ public sealed class WorkerKillTests
             {
                 using var topics = VigilProcess.Start(broker.Bootstrap, Prefixed, "topics", "apply");
                 Assert.Equal(0, await topics.ExitCodeAsync(Token));
-                using var publisher = new Publisher(broker.Bootstrap);
+                using var publisher = new SteadyPublisher(broker.Bootstrap, Topics.Content);
                 await KillWorkersAsync(broker, publisher);
                 Check(broker, publisher.Published);
             }
@@ -47,7 +45,7 @@ public sealed class WorkerKillTests
         }
     }
 
-    private static async Task KillWorkersAsync(DevelopmentBroker broker, Publisher publisher)
+    private static async Task KillWorkersAsync(DevelopmentBroker broker, SteadyPublisher publisher)
     {
         VigilProcess[] workers = [Worker(broker, 0), Worker(broker, 1)];
         try
@@ -100,54 +98,4 @@ public sealed class WorkerKillTests
         broker.Bootstrap,
         IsOwn(kill) ? new Dictionary<string, string>(Prefixed) { ["VIGIL_FAILPOINT"] = Failpoint } : Prefixed,
         ["run", "--roles", "worker", "--set", $"Ingest:Instance={kill % 2}", "--set", "Ingest:SessionTimeoutSeconds=4", "--set", "Bank:Starter=", "--set", "Ingest:BatchRecords=50"]);
-
-    /// <summary>Publishes distinct items steadily until stopped.</summary>
-    private sealed class Publisher : IDisposable
-    {
-        private readonly CancellationTokenSource _stop = new();
-        private readonly List<(int Partition, long Offset)> _published = [];
-        private readonly IProducer<byte[], byte[]> _producer;
-        private readonly Task _publishing;
-
-        public Publisher(string bootstrap)
-        {
-            _producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
-            {
-                BootstrapServers = bootstrap,
-                EnableIdempotence = true,
-                LingerMs = 5,
-                Partitioner = Partitioner.Murmur2Random,
-            }).Build();
-            _publishing = PublishAsync();
-        }
-
-        public List<(int Partition, long Offset)> Published => _published;
-
-        public async Task StopAsync()
-        {
-            await _stop.CancelAsync();
-            await _publishing;
-        }
-
-        public void Dispose()
-        {
-            _stop.Cancel();
-            _producer.Dispose();
-            _stop.Dispose();
-        }
-
-        private async Task PublishAsync()
-        {
-            for (var i = 0; !_stop.IsCancellationRequested; i += 20)
-            {
-                var done = await Task.WhenAll(Enumerable.Range(i, 20).Select(number => _producer.ProduceAsync(Topics.Content, new()
-                {
-                    Key = Encoding.UTF8.GetBytes($"id-{number}"),
-                    Value = Encoding.UTF8.GetBytes($$"""{"id":"id-{{number}}","parts":[{"text":"a harmless line, number {{number}}"}]}"""),
-                })));
-                _published.AddRange(done.Select(one => (one.Partition.Value, one.Offset.Value)));
-                await Task.Delay(100, CancellationToken.None);
-            }
-        }
-    }
 }

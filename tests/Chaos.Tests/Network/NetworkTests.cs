@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.RegularExpressions;
-using Confluent.Kafka;
 using Vigil.Broker;
 using Vigil.Contracts;
 using Vigil.Pipeline.Demo.Services;
@@ -36,8 +34,7 @@ public sealed partial class NetworkTests
         using var http = new HttpClient { BaseAddress = new(environment["VIGIL__HTTP__URLS"]) };
         using var worker = VigilProcess.Start(proxy.Address, environment, "run", "--roles", "worker", "--set", "Bank:Starter=", "--set", "Ingest:WatchdogSeconds=120");
         var ended = worker.ExitCodeAsync(Token);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var publishing = PublishAsync(proxy.Address, stop.Token);
+        using var publisher = new SteadyPublisher(proxy.Address, Topics.Content, burst: 5, PublisherName);
         await TopicContents.Until(() => Statuses(proxy) >= 100, "the worker to be at work", Token);
         await TopicContents.UntilAsync(async () => await ReadyAsync(http) == HttpStatusCode.OK, "the worker to be ready", Token);
 
@@ -48,15 +45,14 @@ public sealed partial class NetworkTests
         proxy.MakeBad();
         await Task.Delay(Phase, Token);
         proxy.Mend();
-        await stop.CancelAsync();
-        var published = await publishing;
+        await publisher.StopAsync();
 
-        await TopicContents.Until(() => Statuses(proxy) >= published.Count || ended.IsCompleted, "every record to have its status", Token);
+        await TopicContents.Until(() => Statuses(proxy) >= publisher.Published.Count || ended.IsCompleted, "every record to have its status", Token);
         Assert.False(ended.IsCompleted, "the worker lives on");
         await TopicContents.UntilAsync(async () => await ReadyAsync(http) == HttpStatusCode.OK, "the worker to be ready again", Token);
         Assert.True(await BackoffAsync(http) > 1, "the time lost shows in vigil.kafka.backoff");
         var status = TopicContents.ReadStatus(proxy.Address, Topics.Status).Select(one => (one.Source.Partition, one.Source.Offset)).Order().ToList();
-        Assert.Equal(published.Order(), status);
+        Assert.Equal(publisher.Published.Order(), status);
     }
 
     private static int Statuses(TcpProxy proxy) => TopicContents.ReadAll(proxy.Address, Topics.Status).Count;
@@ -80,29 +76,4 @@ public sealed partial class NetworkTests
 
     [GeneratedRegex(@"^vigil_kafka_backoff_seconds_total\{[^}]*\} ([0-9.eE+-]+)", RegexOptions.Multiline)]
     private static partial Regex Backoff();
-
-    private static async Task<List<(int Partition, long Offset)>> PublishAsync(string bootstrap, CancellationToken stopping)
-    {
-        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
-        {
-            BootstrapServers = bootstrap,
-            ClientId = PublisherName,
-            EnableIdempotence = true,
-            LingerMs = 5,
-            Partitioner = Partitioner.Murmur2Random,
-        }).SetLogHandler((_, _) => { }).Build();
-        List<(int, long)> published = [];
-        for (var i = 0; !stopping.IsCancellationRequested; i += 10)
-        {
-            var done = await Task.WhenAll(Enumerable.Range(i, 10).Select(number => producer.ProduceAsync(Topics.Content, new()
-            {
-                Key = Encoding.UTF8.GetBytes($"id-{number}"),
-                Value = Encoding.UTF8.GetBytes($$"""{"id":"id-{{number}}","parts":[{"text":"a harmless line, number {{number}}"}]}"""),
-            })));
-            published.AddRange(done.Select(one => (one.Partition.Value, one.Offset.Value)));
-            await Task.Delay(200, CancellationToken.None);
-        }
-
-        return published;
-    }
 }

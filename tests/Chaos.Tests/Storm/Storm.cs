@@ -28,7 +28,7 @@ internal static class Storm
         ThreadPool.SetMinThreads(64, 8);
         var log = new StormLog(TestContext.Current.TestOutputHelper!);
         log.Write($"VIGIL_CHAOS_SEED={seed} repeats this schedule");
-        await using var world = new StormWorld(broker, log.Write);
+        await using var world = new StormWorld(broker, log);
         await world.StartAsync(token);
         using var stream = new StormStream(20_000 * times, seed);
         using var tail = new StatusTail(world.Clients, world.Clients.Topics.Settings.Single(topic => topic.Name == world.Clients.Topics.Status).Partitions);

@@ -3,12 +3,13 @@ namespace Vigil.Chaos.Tests.Storm;
 /// <summary>What happened when, in the test's output and for the checks.</summary>
 internal sealed class StormLog(ITestOutputHelper output)
 {
-    // A dead worker is noticed, its partitions are given away, and given back when it has started again.
-    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(30);
+    // What the processes and the topics say reaches us a little later, and not in one order.
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
 
     private readonly long _start = TimeProvider.System.GetTimestamp();
     private readonly List<(DateTimeOffset From, DateTimeOffset To)> _unrest = [];
     private readonly Lock _lock = new();
+    private DateTimeOffset _striking;
 
     public void Write(string line) => output.WriteLine($"{TimeProvider.System.GetElapsedTime(_start).TotalSeconds,6:0.0} s  {line}");
 
@@ -17,7 +18,7 @@ internal sealed class StormLog(ITestOutputHelper output)
         Write(line);
         lock (_lock)
         {
-            _unrest.Add((TimeProvider.System.GetUtcNow(), DateTimeOffset.MaxValue));
+            _striking = TimeProvider.System.GetUtcNow();
         }
     }
 
@@ -25,7 +26,20 @@ internal sealed class StormLog(ITestOutputHelper output)
     {
         lock (_lock)
         {
-            _unrest[^1] = (_unrest[^1].From, TimeProvider.System.GetUtcNow() + Aftermath);
+            _unrest.Add((_striking, TimeProvider.System.GetUtcNow() + Slack));
+        }
+    }
+
+    /// <summary>A line of a worker; one that speaks of partitions given, taken or rewound is a rebalance or an abort.</summary>
+    public void Heard(string line)
+    {
+        if (line.Contains("partitions", StringComparison.Ordinal))
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            lock (_lock)
+            {
+                _unrest.Add((now - Slack, now + Slack));
+            }
         }
     }
 

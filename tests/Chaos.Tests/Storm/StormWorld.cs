@@ -17,7 +17,7 @@ internal sealed class StormWorld : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("vigil-storm-").FullName;
     private readonly Func<int, string, ProcessStartInfo> _startBroker;
-    private readonly Action<string> _log;
+    private readonly StormLog _log;
     private readonly int _brokerPort = LoopbackPort.Free();
     private readonly int _redisPort = LoopbackPort.Free();
     private readonly List<Supervised> _processes = [];
@@ -26,7 +26,7 @@ internal sealed class StormWorld : IAsyncDisposable
     private Supervised _review = null!;
     private Supervised[] _workers = [];
 
-    public StormWorld(Func<int, string, ProcessStartInfo> startBroker, Action<string> log)
+    public StormWorld(Func<int, string, ProcessStartInfo> startBroker, StormLog log)
     {
         (_startBroker, _log) = (startBroker, log);
         Clients = new(Options.Create(new KafkaOptions { Bootstrap = $"127.0.0.1:{_brokerPort}", Prefix = Prefix }));
@@ -49,7 +49,7 @@ internal sealed class StormWorld : IAsyncDisposable
         _broker = Supervise("broker", () => _startBroker(_brokerPort, BrokerFolder));
         _redis = Supervise("redis", () => StormServers.Redis(_redisPort, Path.Combine(_folder, "redis")));
         await RunAsync(cancellation, "topics", "apply");
-        _workers = [Supervise("worker 0", () => Worker(0)), Supervise("worker 1", () => Worker(1))];
+        _workers = [Supervise("worker 0", () => Worker(0), _log.Heard), Supervise("worker 1", () => Worker(1), _log.Heard)];
         _review = Supervise("review", Review);
     }
 
@@ -120,9 +120,9 @@ internal sealed class StormWorld : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private Supervised Supervise(string name, Func<ProcessStartInfo> start)
+    private Supervised Supervise(string name, Func<ProcessStartInfo> start, Action<string>? heard = null)
     {
-        var process = new Supervised(name, start, _log);
+        var process = new Supervised(name, start, _log.Write, heard);
         _processes.Add(process);
         return process;
     }

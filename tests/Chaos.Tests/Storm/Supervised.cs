@@ -11,6 +11,7 @@ internal sealed class Supervised : IAsyncDisposable
 
     private readonly Func<ProcessStartInfo> _start;
     private readonly Action<string> _log;
+    private readonly Action<string>? _heard;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly Queue<string> _lines = [];
@@ -19,11 +20,12 @@ internal sealed class Supervised : IAsyncDisposable
     private TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string _failpoint = "";
 
-    public Supervised(string name, Func<ProcessStartInfo> start, Action<string> log)
+    public Supervised(string name, Func<ProcessStartInfo> start, Action<string> log, Action<string>? heard = null)
     {
         Name = name;
         _start = start;
         _log = log;
+        _heard = heard;
         _running = RunAsync();
     }
 
@@ -49,8 +51,7 @@ internal sealed class Supervised : IAsyncDisposable
     {
         if (Current() is { } id)
         {
-            using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {id}"]);
-            kill.WaitForExit();
+            VigilProcess.Signal(signal, id);
         }
     }
 
@@ -140,6 +141,7 @@ internal sealed class Supervised : IAsyncDisposable
             return;
         }
 
+        _heard?.Invoke(line);
         lock (_lock)
         {
             _lines.Enqueue(line);
