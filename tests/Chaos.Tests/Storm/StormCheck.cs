@@ -24,7 +24,7 @@ internal sealed class StormCheck(StormWorld world, StormStream stream, IReadOnly
 
         Assert.Equal(positions.Select(position => position!.Value).Order(), account.Content.Order());
         Assert.True(report.IsBalanced);
-        Assert.Empty(Unexpected(account));
+        Assert.Equal("", string.Join('\n', Unexpected(account)));
     }
 
     /// <summary>Every acknowledged decision is on the log, none twice.</summary>
@@ -82,7 +82,7 @@ internal sealed class StormCheck(StormWorld world, StormStream stream, IReadOnly
             var key = sample.Record.Key is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
             if ((got != sample.Expected.Outcome || (known?.Reason ?? "") != sample.Expected.Reason) && !MayBeRanked(sample, got, key, position, earlier))
             {
-                unexpected.Add($"record {index} at {position}: expected {sample.Expected.Outcome} {sample.Expected.Reason}, got {got} {known?.Reason}");
+                unexpected.Add($"record {index} at {position}: expected {sample.Expected.Outcome} {sample.Expected.Reason}, got {got} {known?.Reason} at {log.At(tail.TimeOf(position.Partition, position.Offset))}{Before(earlier, key)}");
             }
 
             earlier[key] = position;
@@ -90,6 +90,10 @@ internal sealed class StormCheck(StormWorld world, StormStream stream, IReadOnly
 
         return unexpected;
     }
+
+    private string Before(Dictionary<string, RecordPosition> earlier, string key) => earlier.TryGetValue(key, out var before)
+        ? $", the record before it {before} at {log.At(tail.TimeOf(before.Partition, before.Offset))}"
+        : "";
 
     private bool MayBeRanked(Sample sample, string got, string key, RecordPosition position, Dictionary<string, RecordPosition> earlier) =>
         got == Expectation.Ranked

@@ -4,7 +4,7 @@ namespace Vigil.Chaos.Tests.Storm;
 internal sealed class StormLog(ITestOutputHelper output)
 {
     // What the processes and the topics say reaches us a little later, and not in one order.
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
 
     private readonly long _start = TimeProvider.System.GetTimestamp();
     private readonly List<(DateTimeOffset From, DateTimeOffset To)> _unrest = [];
@@ -12,6 +12,9 @@ internal sealed class StormLog(ITestOutputHelper output)
     private DateTimeOffset _striking;
 
     public void Write(string line) => output.WriteLine($"{TimeProvider.System.GetElapsedTime(_start).TotalSeconds,6:0.0} s  {line}");
+
+    /// <summary>A moment as the lines have it.</summary>
+    public string At(DateTimeOffset? time) => time is { } known ? $"{TimeProvider.System.GetElapsedTime(_start).TotalSeconds - (TimeProvider.System.GetUtcNow() - known).TotalSeconds:0.0} s" : "never";
 
     public void Strikes(string line)
     {
@@ -35,6 +38,7 @@ internal sealed class StormLog(ITestOutputHelper output)
     {
         if (line.Contains("partitions", StringComparison.Ordinal))
         {
+            Write(line);
             var now = TimeProvider.System.GetUtcNow();
             lock (_lock)
             {
