@@ -8,7 +8,8 @@ public static class ContentMapping
     private static readonly SearchValues<char> LoneSurrogates = SearchValues.Create([.. Enumerable.Range(0xD800, 0x800).Select(i => (char)i)]);
 
     /// <summary>Maps a parsed message. Lone surrogates (JSON can write them) become U+FFFD, negative numbers absent.</summary>
-    public static Contracts.Content ToDomain(this Content wire) => new()
+    /// <param name="mostParts">More parts are left out: of millions of empty ones it is enough to see that they are too many.</param>
+    public static Contracts.Content ToDomain(this Content wire, int mostParts = int.MaxValue) => new()
     {
         Id = WellFormed(wire.Id),
         Revision = Math.Max(0, wire.Revision),
@@ -18,7 +19,7 @@ public static class ContentMapping
         Surface = WellFormed(wire.Surface),
         AuthorId = WellFormed(wire.AuthorId),
         Lang = WellFormed(wire.Lang),
-        Parts = [.. wire.Parts.Select(ToDomain)],
+        Parts = [.. wire.Parts.Take(mostParts).Select(ToDomain)],
         Reach = wire.Reach is null ? Contracts.Reach.Unknown : new(
             Known(wire.Reach.Views),
             wire.Reach.ViewsPerHour >= 0 && double.IsFinite(wire.Reach.ViewsPerHour) ? wire.Reach.ViewsPerHour : null,

@@ -37,7 +37,7 @@ public static class ContentDecoder
             return Rejected(record, key, reason ?? RejectReason.Undecodable);
         }
 
-        var content = wire.ToDomain();
+        var content = wire.ToDomain(MaxParts + 1);
         if (content.Id.Length == 0)
         {
             content = content with { Id = key };

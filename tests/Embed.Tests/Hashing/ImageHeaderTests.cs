@@ -63,6 +63,34 @@ public sealed class ImageHeaderTests
     public void TryRead_AnyBytes_NeverThrows() => Gen.Byte.Array[0, 80].Sample(bytes => ImageHeader.TryRead(bytes, out var header) == (header.Mime.Length > 0));
 
     [Fact]
+    public void TryRead_AnyChangeOfAnyPicture_EndsAndAllocatesNothing() => HostileBytes.Near(
+            Images.Png(640, 480), Images.Gif(640, 480), Images.Jpeg(640, 480), Images.WebpExtended(640, 480), Images.WebpLossy(640, 480), Images.WebpLossless(640, 480),
+            Images.Bmp(640, 480), Images.OldBmp(640, 480), Images.Heif("avif"u8, 640, 480))
+        .Sample(
+            bytes =>
+            {
+                var header = HostileBytes.Within(Call, () => ImageHeader.TryRead(bytes, out var read) ? read : ImageHeader.None);
+                return header.Mime.Length == 0 ? header == ImageHeader.None : header is { Width: > 0, Height: > 0 };
+            },
+            iter: 5_000);
+
+    /// <summary>What the measuring itself takes.</summary>
+    private const long Call = 1_024;
+
+    // Nothing but marks without a segment, and boxes without content: each is walked once.
+    public static TheoryData<string, byte[]> Endless => new()
+    {
+        { "fill bytes of a JPEG", [0xFF, 0xD8, .. Enumerable.Repeat((byte)0xFF, PartReader.MaxImageBytes - 2)] },
+        { "empty segments of a JPEG", [0xFF, 0xD8, .. Enumerable.Repeat<byte[]>([0xFF, 0xE0, 0, 2], 700_000).SelectMany(segment => segment)] },
+        { "boxes of a HEIC", [.. Images.HeifWithoutDimensions("heic"u8), .. Enumerable.Repeat<byte[]>([0, 0, 0, 8, (byte)'f', (byte)'r', (byte)'e', (byte)'e'], 390_000).SelectMany(box => box)] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Endless))]
+    public void TryRead_ThreeMebibytesWithoutAnEnd_IsNoImageAtOnce(string what, byte[] bytes) =>
+        Assert.False(HostileBytes.Within(Call, () => ImageHeader.TryRead(bytes, out _)), what);
+
+    [Fact]
     public void TryRead_HeicWithoutDimensions_IsNoImage() => Assert.False(ImageHeader.TryRead(Images.HeifWithoutDimensions("heic"u8), out _));
 
     [Theory]

@@ -15,6 +15,29 @@ public sealed class PartReaderTests
         { UnreadableReason.Pixels, Images.Jpeg(65_535, 65_535) },
     };
 
+    /// <summary>3.6 billion pixels, in every format that can say so (a lossy or lossless WebP has 14 bits).</summary>
+    public static TheoryData<string, byte[]> Huge => new()
+    {
+        { "image/png", Images.Png(60_000, 60_000) },
+        { "image/gif", Images.Gif(60_000, 60_000) },
+        { "image/jpeg", Images.Jpeg(60_000, 60_000) },
+        { "image/webp", Images.WebpExtended(60_000, 60_000) },
+        { "image/bmp", Images.Bmp(60_000, -60_000) },
+        { "image/avif", Images.Heif("avif"u8, 60_000, 60_000) },
+        { "image/heic", Images.Heif("heic"u8, 60_000, 60_000) },
+    };
+
+    // Pitfall 56: refused from the header, before any pixel.
+    [Theory]
+    [MemberData(nameof(Huge))]
+    public void Read_HeaderThatClaims60000By60000_IsRefusedWithoutRoomForIt(string mime, byte[] bytes)
+    {
+        var (digests, unreadable) = HostileBytes.Within(1 << 16, () => PartReader.Read([new ImagePart(bytes, mime)]));
+
+        Assert.Equal([new UnreadablePart(0, UnreadableReason.Pixels)], unreadable);
+        Assert.Equal((mime, 60_000, 60_000), (digests[0].Mime, digests[0].Width, digests[0].Height));
+    }
+
     [Theory]
     [MemberData(nameof(Unreadable))]
     public void Read_ImageThatCannotBeUsed_IsListedAndHashed(string reason, byte[] bytes)
