@@ -13,6 +13,7 @@ internal sealed class ManifestReader(JsonElement root)
         var files = root.GetProperty("files").EnumerateObject()
             .Select(file => new EncoderFile(PlainName(file.Name), file.Value.GetProperty("bytes").GetInt64(), Text(file.Value, "sha256")))
             .ToList();
+        Require(files.DistinctBy(file => file.Name).Count() == files.Count, "files lists a name twice");
         var model = Listed(Text(root.GetProperty("model"), "file"), files);
         var tokenizer = Tokenizer(files);
         Require(Text(root, "modality") == "text", "modality is not 'text'");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CsCheck;
 
 namespace Vigil.Embed.Tests;
 
@@ -59,11 +60,57 @@ public sealed class EncoderManifestTests : IDisposable
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("{\"files\": 3}")]
+    [InlineData("{\"files\": {\"a\": {\"bytes\": 99999999999999999999, \"sha256\": \"\"}}}")]
+    [InlineData("{\"files\": {\"\\ud800\": {\"bytes\": 1, \"sha256\": \"\"}}}")]
     public void Load_BrokenManifest_NamesTheFile(string json)
     {
         File.WriteAllText(Path.Combine(_folder, EncoderManifest.FileName), json);
 
         Assert.Contains(EncoderManifest.FileName, Assert.Throws<EncoderException>(() => EncoderManifest.Load(_folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ManifestThatListsAFileTwice_IsRefused()
+    {
+        var text = File.ReadAllText(Path.Combine(EncoderFixture.Folder, EncoderManifest.FileName));
+        var at = text.IndexOf("\"files\": {", StringComparison.Ordinal) + "\"files\": {".Length;
+        File.WriteAllText(Path.Combine(_folder, EncoderManifest.FileName), text.Insert(at, "\"model.onnx\": {\"bytes\": 1, \"sha256\": \"\"},"));
+
+        Assert.Contains("twice", Assert.Throws<EncoderException>(() => EncoderManifest.Load(_folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ManifestNested10000Deep_NamesTheFile()
+    {
+        File.WriteAllText(Path.Combine(_folder, EncoderManifest.FileName), new string('[', 10_000));
+
+        Assert.Throws<EncoderException>(() => EncoderManifest.Load(_folder));
+    }
+
+    [Fact]
+    public void Load_AnyChangeOfASoundManifest_IsAManifestOrNamesItsFault()
+    {
+        var path = Path.Combine(_folder, EncoderManifest.FileName);
+        HostileBytes.Near(File.ReadAllBytes(Path.Combine(EncoderFixture.Folder, EncoderManifest.FileName))).Sample(
+            bytes =>
+            {
+                File.WriteAllBytes(path, bytes);
+                HostileBytes.Within(1 << 20, () =>
+                {
+                    try
+                    {
+                        // Also what is asked of a manifest later: its files are not here.
+                        var manifest = EncoderManifest.Load(_folder);
+                        return manifest.Hash + manifest.Verify()[0];
+                    }
+                    catch (EncoderException fault)
+                    {
+                        return fault.Message;
+                    }
+                });
+            },
+            iter: 1_000,
+            threads: 1);
     }
 
     [Fact]

@@ -18,11 +18,11 @@ public sealed class HeadTables
     {
         Outputs = outputs;
         Dimension = dimension;
-        Stride = (2 * outputs + Line - 1) / Line * Line;
+        Stride = Padded(2 * outputs, Line);
         Wording = new float[NgramHasher.BucketCount * Stride];
         Meaning = new float[dimension * Stride];
         Bias = new float[3 * outputs];
-        CarriedStride = (outputs - 1 + Block - 1) / Block * Block;
+        CarriedStride = Padded(outputs - 1, Block);
         Carried = new float[dimension * CarriedStride];
         CarriedBias = new float[outputs - 1];
     }
@@ -135,13 +135,13 @@ public sealed class HeadTables
     /// <exception cref="InvalidDataException">The length is not that of these tables.</exception>
     public static HeadTables Read(ReadOnlySpan<byte> bytes, int outputs, int dimension)
     {
-        var tables = new HeadTables(outputs, dimension);
-        var at = tables.Wording.Length * 2;
-        if (bytes.Length != at + (tables.Singles().Sum(part => part.Length) * sizeof(float)))
+        if (bytes.Length != BytesOf(outputs, dimension))
         {
             throw new InvalidDataException($"heads: {bytes.Length} bytes do not fit {outputs} outputs and dimension {dimension}");
         }
 
+        var tables = new HeadTables(outputs, dimension);
+        var at = tables.Wording.Length * 2;
         TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes[..at]), tables.Wording);
         foreach (var part in tables.Singles())
         {
@@ -151,6 +151,16 @@ public sealed class HeadTables
 
         return tables;
     }
+
+    /// <summary>What a file must have before tables of its claimed size are made.</summary>
+    private static long BytesOf(int outputs, int dimension)
+    {
+        long stride = Padded(2 * outputs, Line);
+        var singles = (dimension * stride) + (3 * outputs) + (dimension * (long)Padded(outputs - 1, Block)) + outputs - 1;
+        return (NgramHasher.BucketCount * stride * 2) + (singles * sizeof(float));
+    }
+
+    private static int Padded(int count, int to) => (count + to - 1) / to * to;
 
     private float[][] Singles() => [Meaning, Bias, Carried, CarriedBias];
 }

@@ -24,6 +24,8 @@ public sealed record RankManifest
     public const string StackKind = "stack";
     public const string WordingKind = "wording";
 
+    private const int MostDimensions = 16_384;
+
     public int Format { get; init; } = 1;
 
     /// <summary><c>stack</c>, or <c>wording</c>: the n-gram heads alone, to compare with.</summary>
@@ -54,5 +56,15 @@ public sealed record RankManifest
     public string Bank { get; init; } = "";
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true, RespectRequiredConstructorParameters = true };
+    /// <summary>What lists must not hold, although the form of the file lets them: nothing, and a dimension that no encoder has.</summary>
+    /// <exception cref="InvalidDataException">They do.</exception>
+    internal void Check()
+    {
+        if (Dimension is < 1 or > MostDimensions || Policies.Any(string.IsNullOrWhiteSpace) || Linear.Contains(null!) || Transfer.Contains(null!) || Sources.Contains(null!))
+        {
+            throw new InvalidDataException($"{FileName}: a dimension that is not 1 to {MostDimensions}, or a list that holds nothing");
+        }
+    }
+
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
 }

@@ -44,6 +44,7 @@ public sealed class RankModel
         {
             var bytes = File.ReadAllBytes(Path.Combine(folder, RankManifest.FileName));
             var manifest = JsonSerializer.Deserialize<RankManifest>(bytes, RankManifest.Json) ?? throw new InvalidDataException("rank.json: empty");
+            manifest.Check();
             var schema = new FeatureSchema(manifest.Policies);
             if (manifest.Format != 1 || manifest.Schema != schema.Hash || manifest.Kind is not (RankManifest.StackKind or RankManifest.WordingKind))
             {
@@ -53,7 +54,7 @@ public sealed class RankModel
             var heads = HeadTables.Read(Read(folder, HeadsFile, manifest), schema.Outputs, manifest.Dimension);
             var calibrators = JsonSerializer.Deserialize<Calibrator[]>(Read(folder, CalibrationFile, manifest), RankManifest.Json) ?? [];
             var stacked = manifest.Kind == RankManifest.StackKind ? schema.Policies.Count : 0;
-            return calibrators.Length == schema.Outputs && manifest.Linear.Count == stacked && manifest.Transfer.Count == stacked
+            return calibrators.Length == schema.Outputs && !calibrators.Contains(null!) && manifest.Linear.Count == stacked && manifest.Transfer.Count == stacked
                 && manifest.Linear.All(linear => linear.Weights.Length == schema.Linear && linear.Means.Length == schema.Linear)
                 ? new(manifest, schema, heads, LoadTrees(folder, manifest, schema), calibrators, Convert.ToHexStringLower(SHA256.HashData(bytes)))
                 : throw new InvalidDataException("the parts of the model do not fit together");

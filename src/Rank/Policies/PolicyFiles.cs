@@ -4,13 +4,15 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Vigil.Contracts;
 using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using YamlDotNet.Core.Events;
 
 namespace Vigil.Rank.Policies;
 
 /// <summary>Reads <c>policies/*.yaml</c> into a snapshot, or reports everything that is wrong with them at once.</summary>
 public static partial class PolicyFiles
 {
+    private const int MaxFileBytes = 64 << 10;
+
     private static readonly string[] Reserved = [PolicySet.UnreadableQueue, PolicySet.UnscoredQueue, PolicySet.AuditQueue];
 
     private static readonly string[] Known = ["title", "severity", "handling_seconds", "queue", "escalation_queue", "threshold"];
@@ -79,16 +81,23 @@ public static partial class PolicyFiles
         return errors.Count == before ? policy : null;
     }
 
+    /// <summary>Read event by event: a file that is nested deeper than a list of settings ends at its first bracket, not on the stack.</summary>
     private static Dictionary<string, string>? Fields(string name, byte[] bytes, List<string> errors)
     {
+        if (bytes.Length > MaxFileBytes)
+        {
+            errors.Add($"{name}: larger than {MaxFileBytes >> 10} KiB");
+            return null;
+        }
+
         try
         {
-            var yaml = new YamlStream();
-            yaml.Load(new StringReader(Encoding.UTF8.GetString(bytes)));
-            if (yaml.Documents.Count == 1 && yaml.Documents[0].RootNode is YamlMappingNode map
-                && map.Children.All(pair => pair is { Key: YamlScalarNode, Value: YamlScalarNode }))
+            var yaml = new Parser(new StringReader(Encoding.UTF8.GetString(bytes)));
+            yaml.Consume<StreamStart>();
+            if (yaml.TryConsume<DocumentStart>(out _) && yaml.TryConsume<MappingStart>(out _)
+                && Pairs(yaml, name, errors) is { } fields && yaml.TryConsume<DocumentEnd>(out _) && yaml.TryConsume<StreamEnd>(out _))
             {
-                return map.Children.ToDictionary(pair => ((YamlScalarNode)pair.Key).Value ?? "", pair => ((YamlScalarNode)pair.Value).Value ?? "");
+                return fields;
             }
 
             errors.Add($"{name}: expected one flat list of settings");
@@ -97,8 +106,30 @@ public static partial class PolicyFiles
         {
             errors.Add($"{name}: line {e.Start.Line}: not YAML: {e.Message}");
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // What the scanner says of some broken texts.
+            errors.Add($"{name}: not YAML");
+        }
 
         return null;
+    }
+
+    /// <returns>Null where a key or a value is no plain text.</returns>
+    private static Dictionary<string, string>? Pairs(Parser yaml, string name, List<string> errors)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (!yaml.TryConsume<MappingEnd>(out _))
+        {
+            if (!yaml.TryConsume<Scalar>(out var key) || !yaml.TryConsume<Scalar>(out var value))
+            {
+                return null;
+            }
+
+            Require(fields.TryAdd(key.Value, value.Value), name, $"{key.Value}: set twice", errors);
+        }
+
+        return fields;
     }
 
     private static string Text(string name, Dictionary<string, string> fields, string key, List<string> errors)

@@ -20,6 +20,8 @@ public sealed class StarterBank
     private const string EntriesFile = "entries.jsonl";
     private const string VectorsFile = "vectors.bin";
 
+    private const int MostDimensions = 16_384;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = false,
@@ -114,12 +116,22 @@ public sealed class StarterBank
 
     private static List<StarterEntry> ReadEntries(StarterManifest manifest, byte[] lines, byte[] rows)
     {
+        if (manifest.Dimension is < 1 or > MostDimensions)
+        {
+            throw new InvalidDataException($"{ManifestFile}: the dimension is not 1 to {MostDimensions}.");
+        }
+
         var rowLength = manifest.Dimension + sizeof(float);
         List<StarterEntry> entries = [];
         var row = 0;
         foreach (var line in Encoding.UTF8.GetString(lines).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var entry = JsonSerializer.Deserialize<StarterLine>(line, Json) ?? throw new InvalidDataException($"{EntriesFile} has an empty line {entries.Count + 1}.");
+            if (!IsSound(entry))
+            {
+                throw new InvalidDataException($"{EntriesFile}, line {entries.Count + 1}: hashes, policies or the number of vectors are none.");
+            }
+
             var vectors = new QuantisedVector[entry.Vectors];
             for (var i = 0; i < vectors.Length; i++)
             {
@@ -139,6 +151,15 @@ public sealed class StarterBank
             ? entries
             : throw new InvalidDataException($"{EntriesFile} and {VectorsFile} do not hold what {ManifestFile} says.");
     }
+
+    // The lists and texts that a line's form leaves open; what an entry needs beyond that its reader checks.
+    private static bool IsSound(StarterLine line) =>
+        line.Vectors is >= 0 and <= IndexedEntryReader.MaxVectors
+        && !line.Policies.Contains(null!)
+        && IsHex(line.Sha256, SHA256.HashSizeInBytes)
+        && IsHex(line.Md5, MD5.HashSizeInBytes);
+
+    private static bool IsHex(string text, int bytes) => text.Length == 2 * bytes && text.All(char.IsAsciiHexDigit);
 
     private static byte[] Lines(IReadOnlyList<StarterEntry> entries)
     {

@@ -1,3 +1,4 @@
+using CsCheck;
 using Vigil.Rank.Policies;
 
 namespace Vigil.Rank.Tests.Policies;
@@ -29,7 +30,7 @@ public sealed class PolicyFilesTests : IDisposable
     public void Load_SeveralFaults_NamesThemAll()
     {
         Write("a.yaml", "title: A\nseverity: 11\nhandling_seconds: 0\nqueue: audit\nescalation_queue: leads\nthreshold: high\nseverty: 3\n");
-        Write("b.yaml", "title: [\n");
+        Write("b.yaml", "title: \"\n");
         Write("Bad Name.yaml", "title: C\nseverity: 2.5\nhandling_seconds: 10\nqueue: c\nescalation_queue: c\nthreshold: 0.5\n");
 
         var error = Assert.Throws<PolicyFileException>(() => PolicyFiles.Load(_folder));
@@ -57,6 +58,55 @@ public sealed class PolicyFilesTests : IDisposable
     {
         Assert.Throws<PolicyFileException>(() => PolicyFiles.Load(Path.Combine(_folder, "absent")));
         Assert.Throws<PolicyFileException>(() => PolicyFiles.Load(_folder));
+    }
+
+    public static TheoryData<string, string> Hostile => new()
+    {
+        { "expected one flat list", $"title: {new string('[', 30_000)}" },
+        { "expected one flat list", $"{new string('{', 30_000)}" },
+        { "expected one flat list", $"title:\n{string.Concat(Enumerable.Range(1, 200).Select(depth => $"{new string(' ', depth)}- a:\n"))}" },
+        { "expected one flat list", "title: &a A\nqueue: *a\n" },
+        { "expected one flat list", "title: A\n---\ntitle: B\n" },
+        { "title: set twice", "title: A\ntitle: B\n" },
+        { "title: set twice", "!x title: A\n!y title: B\n" },
+        { "larger than 64 KiB", $"title: {new string('t', 70_000)}\n" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public void Load_HostileFile_IsRefusedByItsName(string fault, string text)
+    {
+        Write("a.yaml", text);
+
+        var error = HostileBytes.Within(4 << 20, () => Assert.Throws<PolicyFileException>(() => PolicyFiles.Load(_folder)));
+
+        Assert.Contains(error.Errors, one => one.StartsWith("a.yaml: ", StringComparison.Ordinal) && one.Contains(fault, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Load_AnyChangeOfASoundFile_IsAPolicyOrNamesItsFaults()
+    {
+        var sound = "title: \"A \\u00e4\"\nseverity: 9\nhandling_seconds: 45.5 # seconds\nqueue: a\nescalation_queue: >-\n  leads\nthreshold: 0.25\n"u8.ToArray();
+        var path = Path.Combine(_folder, "a.yaml");
+        HostileBytes.Near(sound).Sample(
+            bytes =>
+            {
+                File.WriteAllBytes(path, bytes);
+                var errors = HostileBytes.Within(1 << 20, () =>
+                {
+                    try
+                    {
+                        return PolicyFiles.Load(_folder).Policies.Count == 1 ? [] : ["no policy"];
+                    }
+                    catch (PolicyFileException fault)
+                    {
+                        return fault.Errors.Where(one => !one.StartsWith("a.yaml: ", StringComparison.Ordinal)).ToList();
+                    }
+                });
+                Assert.Empty(errors);
+            },
+            iter: 1_500,
+            threads: 1);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text;
+using CsCheck;
 using Vigil.Contracts;
 
 namespace Vigil.Recall.Tests;
@@ -51,6 +53,82 @@ public sealed class StarterBankTests : IDisposable
     {
         var fault = Assert.Throws<InvalidDataException>(() => StarterBank.Load(Path.Combine(_folder, "none")));
         Assert.Contains("none", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"vectors\":2", "\"vectors\":2000000000")]
+    [InlineData("\"vectors\":2", "\"vectors\":-1")]
+    [InlineData("\"vectors\":2", "\"vectors\":99999999999")]
+    [InlineData("\"hate\"", "null")]
+    [InlineData("\"md5\":\"0", "\"md5\":\"x")]
+    [InlineData("\"side\":\"violation\"", "\"side\":\"both\"")]
+    [InlineData("\"id\":\"set/0\"", "\"id\":null")]
+    public void Load_HostileEntry_IsRefusedBeforeRoomIsMadeForIt(string part, string instead)
+    {
+        Bank(3).Save(_folder);
+        var path = Path.Combine(_folder, "entries.jsonl");
+        var changed = File.ReadAllText(path).Replace(part, instead, StringComparison.Ordinal);
+        File.WriteAllText(path, changed);
+        Rename();
+
+        HostileBytes.Within(1 << 20, () => Assert.Throws<InvalidDataException>(() => StarterBank.Load(_folder)));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-4")]
+    [InlineData("2147483647")]
+    public void Load_HostileDimension_IsRefused(string dimension)
+    {
+        Bank(3).Save(_folder);
+        var path = Path.Combine(_folder, "bank.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"dimension\": 16", $"\"dimension\": {dimension}", StringComparison.Ordinal));
+
+        HostileBytes.Within(1 << 20, () => Assert.Throws<InvalidDataException>(() => StarterBank.Load(_folder)));
+    }
+
+    [Theory]
+    [InlineData("bank.json")]
+    [InlineData("entries.jsonl")]
+    public void Load_AnyChangeOfAFile_IsABankOrRefused(string file)
+    {
+        Bank(3).Save(_folder);
+        var path = Path.Combine(_folder, file);
+        HostileBytes.Near(File.ReadAllBytes(path)).Sample(
+            bytes =>
+            {
+                File.WriteAllBytes(path, bytes);
+                if (file != "bank.json")
+                {
+                    Rename();
+                }
+
+                HostileBytes.Within(1 << 20, () =>
+                {
+                    try
+                    {
+                        return StarterBank.Load(_folder).ToIndexed().Count();
+                    }
+                    catch (InvalidDataException)
+                    {
+                        return 0;
+                    }
+                });
+            },
+            iter: 500,
+            threads: 1);
+    }
+
+    /// <summary>Lets the manifest name the files that are there, as someone who changes them on purpose would.</summary>
+    private void Rename()
+    {
+        var manifest = StarterBank.ReadManifest(_folder);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{manifest.Embedder}\n"));
+        hash.AppendData(SHA256.HashData(File.ReadAllBytes(Path.Combine(_folder, "entries.jsonl"))));
+        hash.AppendData(SHA256.HashData(File.ReadAllBytes(Path.Combine(_folder, "vectors.bin"))));
+        var path = Path.Combine(_folder, "bank.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace(manifest.Hash, Convert.ToHexStringLower(hash.GetHashAndReset()), StringComparison.Ordinal));
     }
 
     private static StarterBank Bank(int count)

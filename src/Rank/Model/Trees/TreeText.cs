@@ -29,7 +29,7 @@ internal static class TreeText
         {
             return [.. blocks.Skip(1).Select(block => Read(Fields(block), features))];
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or OverflowException)
         {
             throw new InvalidDataException($"trees: {e.Message}", e);
         }

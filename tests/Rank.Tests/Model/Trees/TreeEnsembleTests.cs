@@ -1,3 +1,5 @@
+using System.Text;
+using CsCheck;
 using Vigil.Rank.Model.Trees;
 using Vigil.Rank.Native;
 
@@ -82,6 +84,31 @@ public sealed class TreeEnsembleTests
 
         Assert.Throws<InvalidDataException>(() => TreeEnsemble.Read([circle[..(at + 1)] + string.Join(' ', parts[..^1]) + circle[end..]], Columns));
     }
+
+    [Theory]
+    [InlineData("split_feature=", "split_feature=99999999999 ")]
+    [InlineData("max_feature_idx=3", "max_feature_idx=99999999999")]
+    public void Read_NumberBeyondItsType_IsRefused(string part, string instead) =>
+        Assert.Throws<InvalidDataException>(() => TreeEnsemble.Read([Texts[1].Replace(part, instead, StringComparison.Ordinal)], Columns));
+
+    [Fact]
+    public void Read_AnyChangeOfASoundText_ScoresOrIsRefused() => HostileBytes.Near(Encoding.UTF8.GetBytes(Texts[1])).Sample(
+        bytes => HostileBytes.Within(8 << 20, () =>
+        {
+            try
+            {
+                var trees = TreeEnsemble.Read([Encoding.UTF8.GetString(bytes)], Columns);
+                var (scores, shares) = (new double[1], new double[Columns]);
+                trees.Score([0.1f, 0.9f, 0.5f, 0.5f], scores);
+                trees.Explain(0, [0.1f, 0.9f, 0.5f, 0.5f], shares);
+                return "read";
+            }
+            catch (InvalidDataException fault)
+            {
+                return fault.Message;
+            }
+        }),
+        iter: 1_000);
 
     /// <summary>Training itself compares what is read with what LightGBM predicts, bit for bit.</summary>
     private static string Fit(int column, int leaves) => BoosterTraining.Fit(
