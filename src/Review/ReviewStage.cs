@@ -27,7 +27,7 @@ public sealed class ReviewStage : IDisposable
         var escalation = new EscalationQueues(policies);
         var directory = new TopicDirectory(_admin);
         Scripts = new RedisScripts(redis, options.KeyPrefix, time, options.ClockOffset);
-        Projection = new QueueProjection(kafka, Scripts, directory, options, escalation.Of, time, loggers.CreateLogger<QueueProjection>());
+        Projection = new QueueProjection(kafka, Scripts, directory, options, escalation.Of, new(time, loggers.CreateLogger<ProjectionHealth>()), time, loggers.CreateLogger<QueueProjection>());
         _rebuild = new QueueRebuild(Projection, time, loggers.CreateLogger<QueueRebuild>());
         Queues = new ReviewQueue(Scripts, options, escalation.AllQueues, escalation.LeadQueues, Random.Shared.NextDouble);
         Decisions = new DecisionDesk(Scripts, _producer, kafka.Topics.Decisions, new PositionNames(directory, kafka.Topics.Decisions), options, time);

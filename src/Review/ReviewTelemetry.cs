@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Vigil.Review.Projection;
 
 namespace Vigil.Review;
 
@@ -24,13 +26,30 @@ internal static class ReviewTelemetry
     /// <summary>Replaced whole by the active reader; empty elsewhere, so that no queue is counted twice.</summary>
     private static QueueSummary[] Waiting = [];
 
+    /// <summary>Projections of this process that do not follow the logs (there is one, but in tests), and why.</summary>
+    private static readonly ConcurrentDictionary<ProjectionHealth, string> Halts = new();
+
     static ReviewTelemetry()
     {
+        Meter.CreateObservableGauge("vigil.projection.halted", () => ProjectionHalts.All.Select(reason => new Measurement<int>(Halts.Values.Count(halt => halt == reason), Tag("reason", reason))), "1", "1 while the queues do not follow the logs");
         Meter.CreateObservableGauge("vigil.queue.depth", () => Volatile.Read(ref Waiting).Select(queue => new Measurement<long>(queue.Depth, Tag("queue", queue.Name))), "{item}");
         Meter.CreateObservableGauge("vigil.queue.oldest_age", () => Volatile.Read(ref Waiting).Select(queue => new Measurement<double>(queue.OldestAge.TotalSeconds, Tag("queue", queue.Name))), "s");
     }
 
     public static void Queues(IEnumerable<QueueSummary> queues) => Volatile.Write(ref Waiting, [.. queues]);
+
+    /// <param name="reason">Null: it follows again.</param>
+    public static void Halted(ProjectionHealth projection, string? reason)
+    {
+        if (reason is null)
+        {
+            Halts.TryRemove(projection, out _);
+        }
+        else
+        {
+            Halts[projection] = reason;
+        }
+    }
 
     public static void LeaseEnded(string outcome, long count = 1) => LeaseCounter.Add(count, Tag("outcome", outcome));
 

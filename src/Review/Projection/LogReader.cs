@@ -1,4 +1,3 @@
-using System.Globalization;
 using Confluent.Kafka;
 using StackExchange.Redis;
 using Vigil.Review.Redis;
@@ -25,27 +24,32 @@ internal enum ReadEnd
 }
 
 /// <summary>
-/// Reads one topic and applies each record in log order by one script call, many in flight. Every call is a
-/// compare-and-set on the position applied before, so a second reader, a restarted Redis or a lost reply can neither
-/// apply a record twice nor leave one out.
+/// Reads one topic and applies its records in log order, runs of them by one script call and several calls in flight. Every
+/// record is applied by a compare-and-set on the position applied before, so a second reader, a restarted Redis or a lost
+/// reply can neither apply a record twice nor leave one out.
 /// </summary>
 internal sealed partial class LogReader(
     IConsumer<byte[], byte[]> consumer,
     TopicLayout topic,
     string script,
-    Func<ConsumeResult<byte[], byte[]>, RedisValue[]?> arguments,
+    Func<ConsumeResult<byte[], byte[]>, Projected?> projected,
     RedisScripts scripts,
+    ProjectionHealth health,
     TimeProvider time,
     ILogger logger)
 {
-    private const int MostInFlight = 512;
+    // Of one round; the round before may still be in flight.
+    private const int MostRecords = 512;
+    private const int MostBytes = 4 * 1024 * 1024;
 
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan HeldFor = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan CompareEvery = TimeSpan.FromMilliseconds(500);
 
+    // As sent; Redis may still be behind, or may have gone back.
     private readonly long[] _positions = new long[topic.Partitions];
     private readonly long[] _times = new long[topic.Partitions];
+    private List<LogRun> _inFlight = [];
 
     public TopicLayout Topic => topic;
 
@@ -72,16 +76,17 @@ internal sealed partial class LogReader(
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                if (ends is not null && Enumerable.Range(0, topic.Partitions).All(partition => _positions[partition] >= ends[partition]))
+                var reached = ends is not null && Enumerable.Range(0, topic.Partitions).All(partition => _positions[partition] >= ends[partition]);
+                if (reached && _inFlight.Count == 0)
                 {
                     return ReadEnd.Done;
                 }
 
-                var batch = Drain();
+                var records = reached ? [] : Drain();
                 ReadEnd? end = null;
-                if (batch.Count > 0)
+                if (records.Count > 0 || _inFlight.Count > 0)
                 {
-                    end = await ApplyAsync(generation, live, batch);
+                    end = await ApplyAsync(generation, live, records);
                 }
                 else if (time.GetElapsedTime(compared) > CompareEvery)
                 {
@@ -104,7 +109,7 @@ internal sealed partial class LogReader(
             }
             catch (Exception fault) when (fault is KafkaException or RedisException or RedisTimeoutException)
             {
-                LogTrouble(fault, topic.Name);
+                health.Failed(fault);
                 return ReadEnd.Trouble;
             }
         }
@@ -112,81 +117,122 @@ internal sealed partial class LogReader(
 
     private List<ConsumeResult<byte[], byte[]>> Drain()
     {
-        var batch = new List<ConsumeResult<byte[], byte[]>>();
-        while (batch.Count < MostInFlight && consumer.Consume(TimeSpan.Zero) is { } record)
+        var records = new List<ConsumeResult<byte[], byte[]>>();
+        var bytes = 0L;
+        while (records.Count < MostRecords && bytes < MostBytes && consumer.Consume(TimeSpan.Zero) is { } record)
         {
-            batch.Add(record);
+            records.Add(record);
+            bytes += record.Message?.Value?.Length ?? 0;
         }
 
-        return batch;
+        return records;
     }
 
-    private async Task<ReadEnd?> ApplyAsync(string generation, bool live, List<ConsumeResult<byte[], byte[]>> batch)
+    // While Redis applies these, the next ones are read and made ready; so it is what was sent before that is awaited here.
+    private async Task<ReadEnd?> ApplyAsync(string generation, bool live, List<ConsumeResult<byte[], byte[]>> records)
     {
-        var sent = new List<(ConsumeResult<byte[], byte[]> Record, Task<RedisResult> Reply)>(batch.Count);
-        foreach (var record in batch)
+        var before = _inFlight;
+        _inFlight = Send(generation, live, records);
+        var answers = new RunAnswers();
+        await HearAsync(before, answers);
+        if (!answers.AreWell)
         {
-            var partition = record.Partition.Value;
-            var next = record.IsPartitionEOF ? record.Offset.Value : record.Offset.Value + 1;
-            if (next > _positions[partition])
-            {
-                sent.Add((record, SendAsync(generation, live, record, _positions[partition], next)));
-                Volatile.Write(ref _positions[partition], next);
-            }
+            // What was sent after a run that was turned away is turned away too.
+            await HearAsync(_inFlight, answers);
+            _inFlight = [];
         }
 
-        ReadEnd? end = null;
-        var held = false;
-        var moved = new Dictionary<int, long>();
-        foreach (var (record, reply) in sent)
+        if (answers.End is null)
         {
-            try
-            {
-                var answer = await reply;
-                switch ((string?)answer[0])
-                {
-                    case "applied":
-                        if (!record.IsPartitionEOF)
-                        {
-                            Volatile.Write(ref _times[record.Partition.Value], record.Message.Timestamp.UnixTimestampMs);
-                        }
-
-                        break;
-                    case "held":
-                        held = true;
-                        moved.TryAdd(record.Partition.Value, long.Parse((string)answer[1]!, CultureInfo.InvariantCulture));
-                        break;
-                    case "moved":
-                        moved.TryAdd(record.Partition.Value, long.Parse((string)answer[1]!, CultureInfo.InvariantCulture));
-                        break;
-                    case "none":
-                        end ??= ReadEnd.NoPosition;
-                        break;
-                    default:
-                        end ??= ReadEnd.OtherGeneration;
-                        break;
-                }
-            }
-            catch (RedisServerException fault) when (fault.Message.StartsWith("ERR", StringComparison.Ordinal))
-            {
-                // A record that breaks the script must not stop the queue: the script has moved the position before it began.
-                ReviewTelemetry.Unreadable(topic.Name);
-                LogBroken(fault, topic.Name, record.Partition.Value, record.Offset.Value);
-            }
+            Seek(answers.Moved, expected: answers.Held);
         }
 
-        if (end is null)
-        {
-            Seek(moved, expected: held);
-        }
-
-        if (held)
+        if (answers.Held)
         {
             // A rebuilt generation is about to be served: it must not be behind, so this one stands still for a moment.
             await Task.Delay(HeldFor, time);
         }
 
-        return end;
+        if (live && before.Count > 0 && answers.End is null)
+        {
+            health.Follows();
+        }
+
+        return answers.End;
+    }
+
+    private List<LogRun> Send(string generation, bool live, List<ConsumeResult<byte[], byte[]>> records)
+    {
+        var sent = new List<LogRun>();
+        var open = new LogRun?[topic.Partitions];
+        foreach (var record in records)
+        {
+            var partition = record.Partition.Value;
+            var next = record.IsPartitionEOF ? record.Offset.Value : record.Offset.Value + 1;
+            if (next <= _positions[partition])
+            {
+                continue;
+            }
+
+            var run = open[partition] ??= new(partition, _positions[partition]);
+            Add(run, record, next);
+            Volatile.Write(ref _positions[partition], next);
+            if (run.IsFull)
+            {
+                Send(run);
+                open[partition] = null;
+            }
+        }
+
+        foreach (var run in open.OfType<LogRun>())
+        {
+            Send(run);
+        }
+
+        return sent;
+
+        void Send(LogRun run)
+        {
+            run.Reply = scripts.RunAsync(script, run.Arguments(generation, live, topic.Field(run.Partition), Passed()));
+            sent.Add(run);
+        }
+    }
+
+    private void Add(LogRun run, ConsumeResult<byte[], byte[]> record, long next)
+    {
+        if (record.IsPartitionEOF)
+        {
+            run.Pass(record.Offset.Value, next, null);
+        }
+        else if (projected(record) is { } arguments)
+        {
+            run.Add(record.Offset.Value, next, record.Message.Timestamp.UnixTimestampMs, record.Message.Value.Length, arguments);
+        }
+        else
+        {
+            run.Pass(record.Offset.Value, next, record.Message.Timestamp.UnixTimestampMs);
+            ReviewTelemetry.Unreadable(topic.Name);
+            LogUnreadable(topic.Name, run.Partition, record.Offset.Value);
+        }
+    }
+
+    private async Task HearAsync(List<LogRun> runs, RunAnswers answers)
+    {
+        foreach (var run in runs)
+        {
+            var answer = await run.Reply;
+            if (RunAnswers.IsApplied(answer) && run.LastTimeMs > 0)
+            {
+                Volatile.Write(ref _times[run.Partition], run.LastTimeMs);
+            }
+
+            // A record that breaks the script must not stop the queue.
+            foreach (var (offset, fault) in answers.Add(run, answer))
+            {
+                ReviewTelemetry.Unreadable(topic.Name);
+                LogBroken(topic.Name, run.Partition, offset, fault);
+            }
+        }
     }
 
     // With no record to apply, a Redis that lost its last second would go unnoticed, and decisions with it.
@@ -203,26 +249,13 @@ internal sealed partial class LogReader(
             return ReadEnd.NoPosition;
         }
 
+        if (live)
+        {
+            health.Follows();
+        }
+
         Seek(Enumerable.Range(0, topic.Partitions).Where(partition => (long)held[partition] != _positions[partition]).ToDictionary(partition => partition, partition => (long)held[partition]));
         return null;
-    }
-
-    private Task<RedisResult> SendAsync(string generation, bool live, ConsumeResult<byte[], byte[]> record, long expected, long next)
-    {
-        RedisValue[] head = [generation, live ? "1" : "0", topic.Field(record.Partition.Value), Text(expected), Text(next)];
-        if (record.IsPartitionEOF)
-        {
-            return scripts.RunAsync("advance", head);
-        }
-
-        if (arguments(record) is { } tail)
-        {
-            return scripts.RunAsync(script, [.. head, Text(Passed()), .. tail]);
-        }
-
-        ReviewTelemetry.Unreadable(topic.Name);
-        LogUnreadable(topic.Name, record.Partition.Value, record.Offset.Value);
-        return scripts.RunAsync("advance", head);
     }
 
     // Redis went back (it lost its last second) or another reader went ahead: go on from where it is.
@@ -240,13 +273,8 @@ internal sealed partial class LogReader(
         }
     }
 
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Projection: {Topic} cannot go on, trying again")]
-    private partial void LogTrouble(Exception fault, string topic);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Projection: {Topic}/{Partition} record {Offset} broke its script and was left out")]
-    private partial void LogBroken(Exception fault, string topic, int partition, long offset);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Projection: {Topic}/{Partition} record {Offset} broke its script and was left out ({Fault})")]
+    private partial void LogBroken(string topic, int partition, long offset, string? fault);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Projection: {Topic}/{Partition} record {Offset} cannot be read and was left out")]
     private partial void LogUnreadable(string topic, int partition, long offset);

@@ -15,7 +15,7 @@ internal sealed class ProjectedRecord(TimeSpan halfLife, Func<string, string> es
     private const long LatestTime = 9_999_999_999_999;
 
     /// <returns>Null: no message of ours, or one that lacks what the projection needs.</returns>
-    public RedisValue[]? Ranked(ConsumeResult<byte[], byte[]> record)
+    public Projected? Ranked(ConsumeResult<byte[], byte[]> record)
     {
         var item = Parse(RankedItem.Parser, record.Message.Value);
         if (item is not { ContentId.Length: > 0, Version: not null, Source: not null } || Disposition(item) is not { } disposition)
@@ -31,9 +31,8 @@ internal sealed class ProjectedRecord(TimeSpan halfLife, Func<string, string> es
 
         // Takes the item over: what follows must not need what is not kept.
         var packed = withdrawn ? new([], [], []) : PackedItem.Pack(item);
-        return
+        RedisValue[] values =
         [
-            item.ContentId,
             order,
             version,
             disposition,
@@ -45,13 +44,12 @@ internal sealed class ProjectedRecord(TimeSpan halfLife, Func<string, string> es
             Text(enqueuedMs),
             Text(Time(record.Message.Timestamp.UnixTimestampMs)),
             packed.Bytes,
-            packed.Reference,
-            packed.Shared,
         ];
+        return new(item.ContentId, values, withdrawn ? null : (packed.Reference, packed.Shared));
     }
 
     /// <inheritdoc cref="Ranked"/>
-    public static RedisValue[]? Decided(ConsumeResult<byte[], byte[]> record)
+    public static Projected? Decided(ConsumeResult<byte[], byte[]> record)
     {
         var decision = Parse(Decision.Parser, record.Message.Value);
         if (decision is not { ContentId.Length: > 0, DecisionId.Length: > 0, Version: not null, Source: not null } || Kind(decision) is not { } kind)
@@ -71,9 +69,8 @@ internal sealed class ProjectedRecord(TimeSpan halfLife, Func<string, string> es
             DecisionId = decision.DecisionId,
             Verdict = VerdictNames.Of(decision.Verdict),
         };
-        return
+        RedisValue[] values =
         [
-            decision.ContentId,
             decision.DecisionId,
             kind,
             VersionOf(decision.Version),
@@ -89,6 +86,7 @@ internal sealed class ProjectedRecord(TimeSpan halfLife, Func<string, string> es
             CallMark.OfWords(decision),
             status.ToByteArray(),
         ];
+        return new(decision.ContentId, values);
     }
 
     /// <summary>The version order as text: revision, source time, partition, offset, each of fixed width.</summary>

@@ -26,6 +26,11 @@ internal sealed partial class ProjectionService(QueueProjection projection, Queu
                 {
                     await ReadWhileLockedAsync(database, key, token, stoppingToken);
                 }
+                else
+                {
+                    // Another instance reads; what it meets is for it to say.
+                    projection.Health.Follows();
+                }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -33,7 +38,7 @@ internal sealed partial class ProjectionService(QueueProjection projection, Queu
             }
             catch (Exception fault) when (fault is RedisException or RedisTimeoutException or KafkaException)
             {
-                LogTrouble(fault.Message);
+                projection.Health.Failed(fault);
             }
 
             await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -71,7 +76,7 @@ internal sealed partial class ProjectionService(QueueProjection projection, Queu
         var positions = generation is null ? null : await projection.PositionsAsync(generation, source);
         if (generation is null || positions is null || !await projection.CanReadAsync(source, positions))
         {
-            return await rebuild.RunAsync(null, cancellation) is not null;
+            return await RebuildAsync(cancellation);
         }
 
         var times = new LogTimes(projection.Directory, projection.Scripts.NowAsync);
@@ -96,14 +101,17 @@ internal sealed partial class ProjectionService(QueueProjection projection, Queu
         LogStopped(end);
         if (end is ReadEnd.NoPosition or ReadEnd.OutOfRange)
         {
-            return await rebuild.RunAsync(null, cancellation) is not null;
+            return await RebuildAsync(cancellation);
         }
 
         return end == ReadEnd.OtherGeneration;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Projection: {Reason}; trying again")]
-    private partial void LogTrouble(string reason);
+    private async Task<bool> RebuildAsync(CancellationToken cancellation)
+    {
+        projection.Health.Rebuilds();
+        return await rebuild.RunAsync(null, cancellation) is not null;
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Projection: another instance reads now")]
     private partial void LogLostLock();

@@ -30,6 +30,7 @@ internal sealed partial class QueueHousekeeping(
     public async Task RunAsync(string generation, ProjectionSource source, LogTimes times, CancellationTokenSource stop)
     {
         long? looked = null, measured = null;
+        var waits = false;
         while (!stop.IsCancellationRequested)
         {
             try
@@ -57,10 +58,17 @@ internal sealed partial class QueueHousekeeping(
                     measured = time.GetTimestamp();
                     ReviewTelemetry.Queues((await queues.ListAsync()).Value ?? []);
                 }
+
+                waits = false;
             }
             catch (Exception fault) when (fault is RedisException or RedisTimeoutException or KafkaException)
             {
-                LogTrouble(fault.Message);
+                // Said once, not at every look.
+                if (!waits)
+                {
+                    waits = true;
+                    LogTrouble(fault.Message);
+                }
             }
 
             await Task.Delay(Tick, time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

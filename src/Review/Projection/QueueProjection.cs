@@ -15,7 +15,7 @@ internal sealed record ProjectionSource(TopicLayout Ranked, TopicLayout Decision
 /// The review queues in Redis as a projection of <c>ranked</c> and <c>decisions</c> (<c>design.md</c> §6.2): opens readers
 /// over a generation, tells whether one fits the logs, begins and serves new ones.
 /// </summary>
-internal sealed class QueueProjection(ReviewKafka kafka, RedisScripts scripts, TopicDirectory directory, ReviewOptions options, Func<string, string> escalation, TimeProvider time, ILogger logger)
+internal sealed class QueueProjection(ReviewKafka kafka, RedisScripts scripts, TopicDirectory directory, ReviewOptions options, Func<string, string> escalation, ProjectionHealth health, TimeProvider time, ILogger logger)
 {
     /// <summary>Field of the positions that holds <see cref="ProjectionSource.Shape"/>; raise the number when scripts read facts in another way.</summary>
     private const string ShapeField = "shape";
@@ -26,6 +26,8 @@ internal sealed class QueueProjection(ReviewKafka kafka, RedisScripts scripts, T
     private volatile LogTimes? _times;
 
     public RedisScripts Scripts => scripts;
+
+    public ProjectionHealth Health => health;
 
     /// <summary>Log time both topics have passed, as the reader here knows it; 0: not known yet.</summary>
     public long Passed => _times?.Passed() ?? 0;
@@ -78,12 +80,12 @@ internal sealed class QueueProjection(ReviewKafka kafka, RedisScripts scripts, T
         string generation, bool live, ProjectionSource source, IReadOnlyDictionary<string, long> positions, LogTimes times,
         IReadOnlyDictionary<Confluent.Kafka.TopicPartition, long>? ends, CancellationToken cancellation)
     {
-        await scripts.IntroduceAsync("apply_ranked", "apply_decision", "advance");
+        await scripts.IntroduceAsync("apply_ranked", "apply_decision");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var rankedConsumer = kafka.OpenConsumer();
         using var decisionsConsumer = kafka.OpenConsumer();
-        var ranked = new LogReader(rankedConsumer, source.Ranked, "apply_ranked", _records.Ranked, scripts, time, logger) { Passed = times.Passed };
-        var decisions = new LogReader(decisionsConsumer, source.Decisions, "apply_decision", ProjectedRecord.Decided, scripts, time, logger) { Passed = times.Passed };
+        var ranked = new LogReader(rankedConsumer, source.Ranked, "apply_ranked", _records.Ranked, scripts, health, time, logger) { Passed = times.Passed };
+        var decisions = new LogReader(decisionsConsumer, source.Decisions, "apply_decision", ProjectedRecord.Decided, scripts, health, time, logger) { Passed = times.Passed };
         times.Follow(ranked, decisions);
         _times = times;
         List<Task<ReadEnd>> running = [.. new[] { ranked, decisions }.Select(reader => reader.RunAsync(

@@ -5,8 +5,8 @@ local queue, reviewer, claimKey = ARGV[2], ARGV[3], ARGV[4]
 local gen = served()
 if not gen then return { 'rebuilding' } end
 
-local function answer(outcome, id, l)
-  local item = shown(gen, id, 'en') or { v = '' }
+local function answer(outcome, id, l, item)
+  item = item or { v = '' }
   return { outcome, id, l.epoch, l.ver, l.queue, l['until'], l.sel, l.prop, evidence(gen, id, l.ver), item[1] or '', item.v }
 end
 
@@ -17,7 +17,7 @@ for _, id in ipairs(held) do
   local l = lease(id)
   if l and tonumber(l['until']) > NOW then
     count = count + 1
-    if l.queue == queue and l.key == claimKey and l.deciding == '' then return answer('held', id, l) end
+    if l.queue == queue and l.key == claimKey and l.deciding == '' then return answer('held', id, l, shown(gen, id, 'en')) end
   elseif l and l.deciding == '' then
     endAndSettle(id, l)
   end
@@ -31,28 +31,33 @@ local start, drawn = 0, ARGV[8] ~= ''
 if drawn then start = math.floor(tonumber(ARGV[8]) * depth) end
 
 -- The first item from `start` downwards, going round, that this reviewer has not skipped.
+-- Few are skipped, so the first page is one item; pages grow, so that many of them cost few calls.
 local chosen
-local seen = 0
+local seen, size = 0, 1
 while seen < depth and not chosen do
   local from = (start + seen) % depth
-  local page = redis.call('ZREVRANGE', waiting, from, math.min(from + 31, depth - 1))
-  for _, id in ipairs(page) do
+  for _, id in ipairs(redis.call('ZREVRANGE', waiting, from, math.min(from + size - 1, depth - 1))) do
     seen = seen + 1
     local skipped = redis.call('HGET', ikey(gen, id), 'sk')
-    if not chosen and not (skipped and skipped:find(mark, 1, true)) then chosen = id end
+    if not (skipped and skipped:find(mark, 1, true)) then
+      chosen = id
+      break
+    end
   end
+  size = math.min(size * 2, 64)
 end
 if not chosen then return { 'empty', tostring(depth) } end
 
-local item = shown(gen, chosen)
+local item = shown(gen, chosen, 'en')
 local last = tonumber(redis.call('GET', P .. ':epoch') or '0')
 local epoch = text(math.max(last + 1, MICROS))
 redis.call('SET', P .. ':epoch', epoch)
 local ends = text(NOW + tonumber(ARGV[5]))
+local l = { epoch = epoch, ver = item.v, queue = queue, ['until'] = ends, sel = drawn and 'random' or '',
+  prop = drawn and string.format('%.17g', tonumber(ARGV[7]) / depth) or '' }
 redis.call('HSET', leaseKey(chosen), 'holder', reviewer, 'epoch', epoch, 'ver', item.v, 'at', item.at, 'queue', queue, 'since', text(NOW),
-  'until', ends, 'key', claimKey, 'sel', drawn and 'random' or '',
-  'prop', drawn and string.format('%.17g', tonumber(ARGV[7]) / depth) or '', 'deciding', '', 'idem', '', 'words', '')
+  'until', ends, 'key', claimKey, 'sel', l.sel, 'prop', l.prop, 'deciding', '', 'idem', '', 'words', '')
 redis.call('ZADD', P .. ':leases', ends, chosen)
 redis.call('SADD', heldKey(reviewer), chosen)
 leave(gen, chosen, queue)
-return answer('claimed', chosen, lease(chosen))
+return answer('claimed', chosen, l, item)

@@ -3,9 +3,11 @@
 local gen = ARGV[2]
 if served() == gen then return 1 end
 local ids = redis.call('ZRANGE', gkey(gen, 'x'), 0, tonumber(ARGV[3]) - 1)
-for _, id in ipairs(ids) do redis.call('UNLINK', ikey(gen, id)) end
 if #ids > 0 then
-  redis.call('ZREM', gkey(gen, 'x'), unpack(ids))
+  local keys = {}
+  for i, id in ipairs(ids) do keys[i] = ikey(gen, id) end
+  redis.call('UNLINK', unpack(keys))
+  redis.call('ZREMRANGEBYRANK', gkey(gen, 'x'), 0, #ids - 1)
   return 0
 end
 for _, queue in ipairs(redis.call('SMEMBERS', gkey(gen, 'queues'))) do

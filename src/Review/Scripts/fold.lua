@@ -31,7 +31,9 @@ local function life(st, at)
 end
 
 -- Runs over the decisions once: sets what became of each (x); answers what stands, was skipped, escalated or opened again.
+local UNJUDGED = { stands = {}, skips = {}, moved = {}, open = {} }
 local function judge(st)
+  if #st.d == 0 then return UNJUDGED end
   local stands, skips, moved, open, byId = {}, {}, {}, {}, {}
   for _, d in ipairs(st.d) do
     d.key = d.v .. '@' .. life(st, place(d))
@@ -79,6 +81,7 @@ local function judge(st)
 end
 
 local function decided(st, j, e)
+  if #st.d == 0 then return false end
   local s = j.stands[e.v .. '@' .. life(st, place(e))]
   return s ~= nil and e.k <= s.t + HOLD
 end
@@ -106,7 +109,7 @@ local function view(st)
   local b, cover = best(st)
   if b == nil then return { status = '', judged = j } end
   local v = { best = b, judged = j, cover = cover }
-  local key = b.v .. '@' .. life(st, place(b))
+  local key = #st.d > 0 and b.v .. '@' .. life(st, place(b)) or ''
   local opened = b.d ~= 'w' and j.open[key]
   if b.d == 'w' then v.status = 'withdrawn'
   elseif opened then v.status = 'queued'

@@ -51,11 +51,12 @@ local function shown(gen, id, ...)
   return { v = row and row[2] or '', at = row and row[1]:sub(14) or '', unpack(f, 3) }
 end
 
+-- What is known of an id, and the queue it is in. `fresh`: Redis has no hash of it.
 local function load(gen, id)
-  local raw = redis.call('HGET', ikey(gen, id), 's')
-  if not raw then return { r = {}, d = {} } end
-  local rows = cjson.decode(raw)
-  return { r = unpackRows(rows[1], RANKED), d = unpackRows(rows[2], DECIDED) }
+  local f = redis.call('HMGET', ikey(gen, id), 's', 'q')
+  if not f[1] then return { r = {}, d = {}, fresh = true } end
+  local rows = cjson.decode(f[1])
+  return { r = unpackRows(rows[1], RANKED), d = unpackRows(rows[2], DECIDED), queue = f[2] }
 end
 
 -- A sweep looks again a little later at what is due and could not be forgotten yet, and at others first.
@@ -64,8 +65,10 @@ local sweepAgain
 local function save(gen, id, st, v)
   local key = ikey(gen, id)
   if #st.r == 0 and #st.d == 0 then
-    redis.call('UNLINK', key)
-    redis.call('ZREM', gkey(gen, 'x'), id)
+    if not st.fresh then
+      redis.call('UNLINK', key)
+      redis.call('ZREM', gkey(gen, 'x'), id)
+    end
     return
   end
   local due
@@ -75,23 +78,35 @@ local function save(gen, id, st, v)
   end
   if sweepAgain and due <= NOW then due = NOW + sweepAgain end
   redis.call('ZADD', gkey(gen, 'x'), text(due), id)
-  local skipped = {}
-  for name in pairs(v.skipped or {}) do skipped[#skipped + 1] = name end
-  table.sort(skipped)
   local best
   for i, e in ipairs(st.r) do if e == v.best then best = i end end
-  redis.call('HSET', key, 's', cjson.encode({ pack(st.r, RANKED), pack(st.d, DECIDED) }), 'st', v.status, 'b', tostring(best or ''), 'q', v.queue or '',
-    'en', v.enqueued and text(v.enqueued) or '')
-  if #skipped > 0 then redis.call('HSET', key, 'sk', cjson.encode(skipped)) else redis.call('HDEL', key, 'sk') end
+  local fields = { 's', cjson.encode({ pack(st.r, RANKED), pack(st.d, DECIDED) }), 'st', v.status, 'b', tostring(best or ''), 'q', v.queue or '',
+    'en', v.enqueued and text(v.enqueued) or '' }
 
   -- The evidence of a version lives as long as a record of it that no deletion covers: what was deleted leaves no text behind.
   local alive = {}
   for _, e in ipairs(st.r) do
     if e.d ~= 'w' and place(e) > (v.cover or '') then alive[pfield(e.v)] = true end
   end
-  for _, field in ipairs(redis.call('HKEYS', key)) do
-    if field:sub(1, 2) == 'p:' and not alive[field] then redis.call('HDEL', key, field) end
+  local skipped, gone = {}, {}
+  for name in pairs(v.skipped or {}) do skipped[#skipped + 1] = name end
+  if #skipped > 0 then
+    table.sort(skipped)
+    fields[#fields + 1] = 'sk'
+    fields[#fields + 1] = cjson.encode(skipped)
   end
+  if not st.fresh then
+    for _, field in ipairs(redis.call('HKEYS', key)) do
+      if field:sub(1, 2) == 'p:' and not alive[field] or field == 'sk' and #skipped == 0 then gone[#gone + 1] = field end
+    end
+    if #gone > 0 then redis.call('HDEL', key, unpack(gone)) end
+  end
+  -- The item that comes with this record is the last field: it is the longest by far.
+  if st.item and alive[st.item] then
+    fields[#fields + 1] = st.item
+    fields[#fields + 1] = st.packed
+  end
+  redis.call('HSET', key, unpack(fields))
 end
 
 local function leave(gen, id, queue)
@@ -102,8 +117,8 @@ local function leave(gen, id, queue)
 end
 
 -- Writes the state and puts the id where it belongs. A leased item waits nowhere, whatever arrives for it.
+local queuesSeen = {}
 local function settle(gen, id, st, live, passed)
-  local old = redis.call('HMGET', ikey(gen, id), 'q')
   local leased = live and redis.call('EXISTS', leaseKey(id)) == 1
   -- Only what loses records to age can expire, so only then what was shown before matters.
   local before
@@ -113,13 +128,18 @@ local function settle(gen, id, st, live, passed)
   forget(st, passed, not leased)
   local v = view(st)
   if before and before.status == 'queued' and v.best == nil then
-    local payload = redis.call('HGET', ikey(gen, id), pfield(before.best.v))
+    local field = pfield(before.best.v)
+    local payload = field == st.item and st.packed or redis.call('HGET', ikey(gen, id), field)
     if payload then redis.call('RPUSH', P .. ':outbox', 'expired|' .. before.best.v .. '|' .. whole(gen, payload)) end
   end
-  leave(gen, id, old[1])
+  local waits = v.status == 'queued' and not leased
+  if not (waits and st.queue == v.queue) then leave(gen, id, st.queue) end
   save(gen, id, st, v)
-  if v.status == 'queued' and not leased then
-    redis.call('SADD', gkey(gen, 'queues'), v.queue)
+  if waits then
+    if not queuesSeen[v.queue] then
+      redis.call('SADD', gkey(gen, 'queues'), v.queue)
+      queuesSeen[v.queue] = true
+    end
     redis.call('ZADD', gkey(gen, 'q:' .. v.queue), v.score, id)
     redis.call('ZADD', gkey(gen, 'e:' .. v.queue), text(v.enqueued), id)
   end
@@ -152,6 +172,36 @@ local function refused(gen, live, field, expected)
   if held then return { 'held', current } end
   if current ~= expected then return { 'moved', current } end
   return nil
+end
+
+-- Applies a run of consecutive records of one partition, each by a compare-and-set: the first against what Redis holds,
+-- every next one against the one before, which nothing can have moved in between. Nobody sees a run half applied, and what
+-- is written is what one call per record would write.
+-- ARGV of such a script: clock, generation, live, field, position expected, passed, number of names, then name and part of each,
+-- then the records: position after, id, and `width` values; a record without id only moves the position.
+-- `apply` is given the id and where its values begin. What breaks it is left out and named: { number in the run, reason }.
+local function applyRun(width, names, apply)
+  local gen, live, field = ARGV[2], ARGV[3] == '1', ARGV[4]
+  local no = refused(gen, live, field, ARGV[5])
+  if no then return no end
+  local positions, at, number, broken = gkey(gen, 'pos'), 8, 0, {}
+  for _ = 1, tonumber(ARGV[7]) do
+    names[ARGV[at]] = ARGV[at + 1]
+    at = at + 2
+  end
+  while ARGV[at] do
+    redis.call('HSET', positions, field, ARGV[at])
+    number = number + 1
+    local id = ARGV[at + 1]
+    if id == '' then
+      at = at + 2
+    else
+      local done, fault = pcall(apply, id, at + 2)
+      if not done then broken[#broken + 1] = { number, type(fault) == 'table' and fault.err or tostring(fault) } end
+      at = at + 2 + width
+    end
+  end
+  return { 'applied', broken }
 end
 
 -- What became of the decision a reviewer made under an epoch, if it has been applied.

@@ -8,7 +8,7 @@ namespace Vigil.Review.Projection;
 /// <summary>
 /// The projection against a rebuild and against an oracle, over random streams: edits with and without revision numbers,
 /// both deletions, records sent again or out of order, decisions, skips, undos, overturns, lost and older Redis, and rebuilds
-/// in the middle.
+/// in the middle; records are applied alone and in runs, and what befalls Redis comes between runs that are in flight too.
 /// </summary>
 public sealed class ProjectionPropertyTests(RedisServer redis)
 {
@@ -138,11 +138,21 @@ public sealed class ProjectionPropertyTests(RedisServer redis)
                     older = await bench.SnapshotAsync();
                     break;
                 case 3:
-                    await bench.RebuildAsync(step % (bench.RankedCount + 1), step % (bench.DecisionCount + 1), step);
+                    await RebuildAsync();
+                    break;
+                case 4 or 5:
+                    await bench.ApplyInFlightAsync(step % 2 == 0, most: 1 + (step / 30 % 4), (step / 10 % 3) switch
+                    {
+                        0 => bench.FlushAsync,
+                        1 when older is not null => older,
+                        _ => RebuildAsync,
+                    });
                     break;
                 default:
-                    await bench.ApplyNextAsync(ranked: step % 2 == 0);
+                    await bench.ApplyNextAsync(ranked: step % 2 == 0, most: 1 + (step / 10 % 4));
                     break;
+
+                    async Task RebuildAsync() => await bench.RebuildAsync(step % (bench.RankedCount + 1), step % (bench.DecisionCount + 1), step);
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Confluent.Kafka;
 using StackExchange.Redis;
 using Vigil.Contracts.Wire;
@@ -9,7 +8,7 @@ using RankedItem = Vigil.Contracts.Wire.RankedItem;
 namespace Vigil.Review.Support;
 
 /// <summary>
-/// Two logs in memory and the real scripts in Redis: applies records one at a time in any interleaving, loses Redis, puts back
+/// Two logs in memory and the real scripts in Redis: applies records, alone or in runs, in any interleaving, loses Redis, puts back
 /// an older Redis, rebuilds, and writes down a generation field by field.
 /// </summary>
 internal sealed class ProjectionBench
@@ -76,17 +75,13 @@ internal sealed class ProjectionBench
         }
     }
 
-    /// <summary>Applies the next record of a log as the live reader does. Lost positions lead to a rebuild, others to a seek.</summary>
-    public async Task<bool> ApplyNextAsync(bool ranked)
+    /// <summary>Applies the next records of a log as the live reader does, in one call. Lost positions lead to a rebuild, others to a seek.</summary>
+    public async Task<bool> ApplyNextAsync(bool ranked, int most = 1)
     {
-        var field = ranked ? Ranked : Decisions;
-        if (_generation is null || await Scripts.Database.StringGetAsync(Scripts.Key("ready")) != _generation)
-        {
-            await FollowAsync();
-        }
-
+        var field = await FollowAsync(ranked);
         var index = (int)(_positions[field] / Gap);
-        if (index >= (ranked ? _ranked : _decisions).Count)
+        var count = Math.Min(most, (ranked ? _ranked : _decisions).Count - index);
+        if (count <= 0)
         {
             // Nothing to read: the reader looks now and then whether Redis still is where it left it.
             var held = await Scripts.Database.HashGetAsync(Scripts.Key(_generation!, "pos"), field);
@@ -99,31 +94,55 @@ internal sealed class ProjectionBench
             return true;
         }
 
-        var answer = await ApplyAsync(_generation!, live: true, ranked, index, _positions[field]);
-        switch ((string?)answer[0])
-        {
-            case "applied":
-                _positions[field] = (index + 1) * Gap;
-                break;
-            case "moved":
-                _positions[field] = long.Parse((string)answer[1]!, CultureInfo.InvariantCulture);
-                break;
-            default:
-                _generation = null;
-                break;
-        }
-
+        var answers = new RunAnswers();
+        await SendAsync(_generation!, live: true, ranked, index, count, _positions[field], answers);
+        Hear(field, answers, (index + count) * Gap);
         return true;
     }
 
+    /// <summary>Two runs in flight, as the live reader has them, and what happens to Redis between the two.</summary>
+    public async Task ApplyInFlightAsync(bool ranked, int most, Func<Task> between)
+    {
+        var field = await FollowAsync(ranked);
+        var generation = _generation!;
+        var answers = new RunAnswers();
+        var position = _positions[field];
+        for (var run = 0; run < 2; run++)
+        {
+            var index = (int)(position / Gap);
+            if (Math.Min(most, (ranked ? _ranked : _decisions).Count - index) is > 0 and var count)
+            {
+                await SendAsync(generation, live: true, ranked, index, count, position, answers);
+                position = (index + count) * Gap;
+            }
+
+            if (run == 0)
+            {
+                await between();
+            }
+        }
+
+        Hear(field, answers, position);
+    }
+
     /// <summary>Applies a record under a position of the caller's own, as a reader does that was left behind.</summary>
-    public async Task<string> ApplyAsync(bool ranked, int index, long expected) => (string)(await ApplyAsync(_generation!, live: true, ranked, index, expected))[0]!;
+    public async Task<string> ApplyAsync(bool ranked, int index, long expected) =>
+        (string)(await SendAsync(_generation!, live: true, ranked, index, 1, expected, new()))[0]!;
+
+    /// <summary>Applies what a test made by hand.</summary>
+    public async Task<(string Word, IReadOnlyList<(long Offset, string Fault)> Broken)> ApplyAsync(LogRun run)
+    {
+        var answer = await Scripts.RunAsync("apply_ranked", run.Arguments(_generation!, live: true, Ranked, 0));
+        return ((string)answer[0]!, [.. new RunAnswers().Add(run, answer)]);
+    }
+
+    public Projected Project(RankedItem item, long offset) => _records.Ranked(LogRecords.Record(item, "ranked", offset, DateTimeOffset.FromUnixTimeMilliseconds(item.Source.TimeMs)))!;
 
     /// <summary>Builds a generation from the first records of both logs and serves it.</summary>
     /// <returns>Whether it was served: one behind the live positions is not.</returns>
     public async Task<bool> RebuildAsync(int ranked, int decisions, int seed = 0)
     {
-        var generation = await BuildAsync(ranked, decisions, seed);
+        var generation = await BuildAsync(ranked, decisions, seed, longestRun: 1 + (seed % 4));
         if ((string?)(await Scripts.RunAsync("swap", generation))[0] != "served")
         {
             return false;
@@ -133,7 +152,7 @@ internal sealed class ProjectionBench
         return true;
     }
 
-    public async Task<string> BuildAsync(int ranked, int decisions, int seed = 0)
+    public async Task<string> BuildAsync(int ranked, int decisions, int seed = 0, int longestRun = 1)
     {
         var generation = $"{Interlocked.Increment(ref _generations)}";
         await Scripts.RunAsync("begin", generation, Ranked, 0, Decisions, 0);
@@ -142,9 +161,10 @@ internal sealed class ProjectionBench
         while (r < ranked || d < decisions)
         {
             var next = d >= decisions || (r < ranked && random.Next(2) == 0);
-            var answer = await ApplyAsync(generation, live: false, next, next ? r : d, (next ? r : d) * Gap);
+            var count = Math.Min(1 + random.Next(longestRun), next ? ranked - r : decisions - d);
+            var answer = await SendAsync(generation, live: false, next, next ? r : d, count, (next ? r : d) * Gap, new());
             Assert.Equal("applied", (string?)answer[0]);
-            (r, d) = next ? (r + 1, d) : (r, d + 1);
+            (r, d) = next ? (r + count, d) : (r, d + count);
         }
 
         return generation;
@@ -207,6 +227,17 @@ internal sealed class ProjectionBench
     public async Task<string?> OutcomeAsync(string id, string decisionId) =>
         (await Queues.ItemAsync(id)).Value?.Decisions.FirstOrDefault(decision => decision.Id == decisionId)?.Outcome;
 
+    /// <returns>Name of the log's position.</returns>
+    private async Task<string> FollowAsync(bool ranked)
+    {
+        if (_generation is null || await Scripts.Database.StringGetAsync(Scripts.Key("ready")) != _generation)
+        {
+            await FollowAsync();
+        }
+
+        return ranked ? Ranked : Decisions;
+    }
+
     private async Task FollowAsync()
     {
         var served = (string?)await Scripts.Database.StringGetAsync(Scripts.Key("ready"));
@@ -224,11 +255,29 @@ internal sealed class ProjectionBench
         }
     }
 
-    private Task<RedisResult> ApplyAsync(string generation, bool live, bool ranked, int index, long expected)
+    private void Hear(string field, RunAnswers answers, long applied)
     {
-        RedisValue[] head = [generation, live ? "1" : "0", ranked ? Ranked : Decisions, expected, (index + 1) * Gap, "0"];
-        return ranked
-            ? Scripts.RunAsync("apply_ranked", [.. head, .. _records.Ranked(_ranked[index])!])
-            : Scripts.RunAsync("apply_decision", [.. head, .. ProjectedRecord.Decided(_decisions[index])!]);
+        if (answers.End is not null)
+        {
+            _generation = null;
+        }
+        else
+        {
+            _positions[field] = answers.Moved.TryGetValue(0, out var moved) ? moved : applied;
+        }
+    }
+
+    private async Task<RedisResult> SendAsync(string generation, bool live, bool ranked, int index, int count, long expected, RunAnswers answers)
+    {
+        var run = new LogRun(0, expected);
+        for (var i = index; i < index + count; i++)
+        {
+            var record = (ranked ? _ranked : _decisions)[i];
+            run.Add(record.Offset.Value, (i + 1) * Gap, record.Message.Timestamp.UnixTimestampMs, record.Message.Value.Length, (ranked ? _records.Ranked(record) : ProjectedRecord.Decided(record))!);
+        }
+
+        var answer = await Scripts.RunAsync(ranked ? "apply_ranked" : "apply_decision", run.Arguments(generation, live, ranked ? Ranked : Decisions, 0));
+        Assert.Empty(answers.Add(run, answer));
+        return answer;
     }
 }

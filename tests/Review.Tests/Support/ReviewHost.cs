@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Vigil.Broker;
 using Vigil.Contracts;
 using Vigil.Contracts.Wire;
@@ -51,11 +52,11 @@ internal sealed class ReviewHost : IAsyncDisposable
 
     public string ContentTopicId { get; private set; } = "";
 
-    public static async Task<ReviewHost> StartAsync(RedisServer redis, CancellationToken cancellation, TimeProvider? time = null, double lingerMs = 0, params (string Key, string Value)[] settings)
+    public static async Task<ReviewHost> StartAsync(RedisServer redis, CancellationToken cancellation, TimeProvider? time = null, double lingerMs = 0, LogLines? logs = null, params (string Key, string Value)[] settings)
     {
         var host = new ReviewHost(redis, DevelopmentBroker.Start());
         await host.CreateTopicsAsync();
-        await host.AddInstanceAsync(time: time, lingerMs: lingerMs, settings: settings);
+        await host.AddInstanceAsync(time: time, lingerMs: lingerMs, logs: logs, settings: settings);
         await UntilAsync(async () => (await host.Ana.GetAsync("/queues", cancellation)).IsSuccessStatusCode, cancellation);
         return host;
     }
@@ -79,8 +80,9 @@ internal sealed class ReviewHost : IAsyncDisposable
     /// <param name="producerBootstrap">Where this instance's decisions go; another address than the broker's loses them.</param>
     /// <param name="time">The clock of the instance's machine.</param>
     /// <param name="lingerMs">How long a decision waits in the client before it is sent.</param>
+    /// <param name="logs">Where its log goes; nowhere without.</param>
     /// <param name="settings">Below <c>Vigil:Review:</c>.</param>
-    public async Task<WebApplication> AddInstanceAsync(string? producerBootstrap = null, TimeProvider? time = null, double lingerMs = 0, params (string Key, string Value)[] settings)
+    public async Task<WebApplication> AddInstanceAsync(string? producerBootstrap = null, TimeProvider? time = null, double lingerMs = 0, LogLines? logs = null, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -97,7 +99,7 @@ internal sealed class ReviewHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"Vigil:Review:{setting.Key}", (string?)setting.Value)));
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
-        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(logs is null ? LogLevel.None : LogLevel.Information).Services.AddSingleton<ILoggerProvider>(_ => (ILoggerProvider?)logs ?? NullLoggerProvider.Instance));
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton(_redis.Connection);
         var bootstrap = _broker.Bootstrap;
