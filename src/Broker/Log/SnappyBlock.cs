@@ -3,10 +3,15 @@ namespace Vigil.Broker.Log;
 /// <summary>Decodes a snappy block: its length, then literals and copies of what is already there.</summary>
 internal static class SnappyBlock
 {
+    /// <summary>The most that a byte of a block can stand for: a copy of 64 takes three.</summary>
+    private const int MostPerByte = 22;
+
     /// <exception cref="InvalidDataException">The block is damaged or larger than allowed.</exception>
     public static byte[] Decode(ReadOnlySpan<byte> block, int maxBytes)
     {
-        var output = new byte[Length(ref block, maxBytes)];
+        var length = Length(ref block, maxBytes);
+        Need(length <= (long)block.Length * MostPerByte);
+        var output = new byte[length];
         var written = 0;
         while (!block.IsEmpty)
         {
@@ -14,17 +19,17 @@ internal static class SnappyBlock
             block = block[1..];
             if ((tag & 3) == 0)
             {
-                var length = LiteralLength(tag >> 2, ref block);
-                Need(length <= block.Length && length <= output.Length - written);
-                block[..length].CopyTo(output.AsSpan(written));
-                block = block[length..];
-                written += length;
+                var literal = LiteralLength(tag >> 2, ref block);
+                Need(literal <= block.Length && literal <= output.Length - written);
+                block[..literal].CopyTo(output.AsSpan(written));
+                block = block[literal..];
+                written += literal;
             }
             else
             {
-                var (length, distance) = Copy(tag, ref block);
-                Need(distance > 0 && distance <= written && length <= output.Length - written);
-                for (var i = 0; i < length; i++, written++)
+                var (count, distance) = Copy(tag, ref block);
+                Need(distance > 0 && distance <= written && count <= output.Length - written);
+                for (var i = 0; i < count; i++, written++)
                 {
                     output[written] = output[written - distance];
                 }

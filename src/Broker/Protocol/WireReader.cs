@@ -11,6 +11,9 @@ internal sealed class WireReader(ReadOnlyMemory<byte> frame)
 {
     private const int MaxElements = 100_000;
 
+    /// <summary>Bytes of a string: half of what the old form of replies can carry, so that names made of one fit too.</summary>
+    private const int MaxText = 16 << 10;
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private int _position;
@@ -113,6 +116,11 @@ internal sealed class WireReader(ReadOnlyMemory<byte> frame)
         if (length < 0)
         {
             return null;
+        }
+
+        if (length > MaxText)
+        {
+            throw new MalformedFrameException($"a string of {length} bytes");
         }
 
         try

@@ -12,7 +12,11 @@ internal sealed class Connection(Socket socket, string remote, int maxFrameBytes
     private const int SmallestFrame = 8;
     private const int FirstRead = 64 << 10;
 
-    private readonly byte[] _peeked = new byte[1];
+    /// <summary>What is read behind a request that is held, so that the client's end is seen behind what it sent.</summary>
+    private const int MostAhead = 64 << 10;
+
+    private byte[]? _ahead;
+    private ReadOnlyMemory<byte> _unread;
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -38,6 +42,13 @@ internal sealed class Connection(Socket socket, string remote, int maxFrameBytes
 #pragma warning restore CA1031
             {
                 logger.RequestFailed(bug, remote);
+            }
+            finally
+            {
+                if (_ahead is { } ahead)
+                {
+                    ArrayPool<byte>.Shared.Return(ahead);
+                }
             }
         }
     }
@@ -90,10 +101,10 @@ internal sealed class Connection(Socket socket, string remote, int maxFrameBytes
         }
 
         var held = serving.AsTask();
-        var heard = HearAsync(gone.Token);
+        var left = LeavesAsync(gone.Token);
         try
         {
-            if (await Task.WhenAny(held, heard).ConfigureAwait(false) == heard && !await heard.ConfigureAwait(false))
+            if (await Task.WhenAny(held, left).ConfigureAwait(false) == left && await left.ConfigureAwait(false))
             {
                 await gone.CancelAsync().ConfigureAwait(false);
             }
@@ -103,24 +114,43 @@ internal sealed class Connection(Socket socket, string remote, int maxFrameBytes
         finally
         {
             await gone.CancelAsync().ConfigureAwait(false);
-            await heard.ConfigureAwait(false);
+            await left.ConfigureAwait(false);
         }
     }
 
-    /// <summary>
-    /// True when the client sends something more, which stays to be read; false when it has closed. A receive of no bytes
-    /// would not do: under load it ends for bytes that have been read already.
-    /// </summary>
-    private async Task<bool> HearAsync(CancellationToken stop)
+    /// <summary>True when the client has closed; false when it has sent more than is read ahead. Its bytes are kept for the next frames.</summary>
+    private async Task<bool> LeavesAsync(CancellationToken stop)
     {
+        _ahead ??= ArrayPool<byte>.Shared.Rent(MostAhead);
+        _unread.CopyTo(_ahead);
+        var read = _unread.Length;
         try
         {
-            return await socket.ReceiveAsync(_peeked, SocketFlags.Peek, stop).ConfigureAwait(false) > 0;
+            while (read < _ahead.Length)
+            {
+                var more = await socket.ReceiveAsync(_ahead.AsMemory(read), stop).ConfigureAwait(false);
+                if (more == 0)
+                {
+                    return true;
+                }
+
+                read += more;
+            }
         }
-        catch (Exception ended) when (ended is SocketException or OperationCanceledException)
+        catch (SocketException)
         {
-            return false;
+            return true;
         }
+        catch (OperationCanceledException)
+        {
+            // The request was answered.
+        }
+        finally
+        {
+            _unread = _ahead.AsMemory(0, read);
+        }
+
+        return false;
     }
 
     /// <summary>The buffer grows with the bytes that arrive, not with the length that the client claims.</summary>
@@ -152,6 +182,10 @@ internal sealed class Connection(Socket socket, string remote, int maxFrameBytes
 
     private async Task<bool> FillAsync(Memory<byte> target, CancellationToken stop)
     {
+        var kept = Math.Min(target.Length, _unread.Length);
+        _unread[..kept].CopyTo(target);
+        _unread = _unread[kept..];
+        target = target[kept..];
         while (target.Length > 0)
         {
             var read = await socket.ReceiveAsync(target, stop).ConfigureAwait(false);

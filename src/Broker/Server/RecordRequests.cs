@@ -11,6 +11,9 @@ internal sealed class RecordRequests(TopicStore topics, TransactionCoordinator t
 {
     private const short FirstBatchVersion = 3;
 
+    /// <summary>Longest a fetch is held, whatever the client's patience: a client that left behind a heap of requests is not seen before.</summary>
+    private static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(1);
+
     /// <summary>Null where the client asked for no acknowledgement.</summary>
     public ProduceReply? Produce(WireReader reader, short version)
     {
@@ -28,9 +31,10 @@ internal sealed class RecordRequests(TopicStore topics, TransactionCoordinator t
     public async Task<FetchReply> FetchAsync(FetchRequest request, CancellationToken stop)
     {
         var started = options.Time.GetTimestamp();
+        var patience = TimeSpan.FromMilliseconds(request.MaxWaitMs);
         while (true)
         {
-            var left = TimeSpan.FromMilliseconds(request.MaxWaitMs) - options.Time.GetElapsedTime(started);
+            var left = (patience < LongestHold ? patience : LongestHold) - options.Time.GetElapsedTime(started);
             var logs = left > TimeSpan.Zero ? Logs(request) : [];
             var signal = new FetchSignal();
 
@@ -54,9 +58,17 @@ internal sealed class RecordRequests(TopicStore topics, TransactionCoordinator t
         }
     }
 
-    public ListOffsetsReply ListOffsets(ListOffsetsRequest request) =>
-        new(request.Topics.Answer((topic, asked) =>
+    /// <summary>A partition may be asked for once: a search by time can cost the expansion of a whole batch.</summary>
+    public ListOffsetsReply ListOffsets(ListOffsetsRequest request)
+    {
+        var seen = new HashSet<(string Topic, int Partition)>();
+        return new(request.Topics.Answer((topic, asked) =>
         {
+            if (!seen.Add((topic, asked.Partition)))
+            {
+                return new ListedOffset(asked.Partition, ErrorCode.InvalidRequest);
+            }
+
             if (topics.Find(topic, asked.Partition) is not { } log)
             {
                 return new ListedOffset(asked.Partition, ErrorCode.UnknownTopicOrPartition);
@@ -71,6 +83,7 @@ internal sealed class RecordRequests(TopicStore topics, TransactionCoordinator t
             };
             return new ListedOffset(asked.Partition, ErrorCode.None, timestamp, offset);
         }));
+    }
 
     /// <summary>There is one leader for ever, so epoch 0 ends where the log does.</summary>
     public OffsetForLeaderEpochReply EpochEnds(OffsetForLeaderEpochRequest request) =>

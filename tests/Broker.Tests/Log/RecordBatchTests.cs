@@ -47,6 +47,30 @@ public sealed class RecordBatchTests
         });
 
     [Fact]
+    public void TryExpand_BatchThatGrowsA1000Fold_EndsAtItsLimit()
+    {
+        // 300 MiB of zeros in 300 KiB: such a batch counts as one that cannot be read, and is found by its header.
+        var bomb = Server.HostileFrames.MakeBomb(300);
+        BatchHeader.TryRead(bomb, out var header);
+
+        Assert.False(HostileBytes.Within(300L << 20, () => BatchRecords.TryExpand(bomb, header, out _)));
+        Assert.Equal((0, 2_000), HostileBytes.Within(300L << 20, () => TimestampSearch.Within(bomb, header, 1_500)));
+    }
+
+    [Fact]
+    public void Decoders_OfAClaimedLength_MakeNoRoomForItBeforeItIsThere()
+    {
+        // A snappy block says first how long it will be: 64 MiB here, and nothing follows.
+        byte[] claimed = [0x80, 0x80, 0x80, 0x20];
+        var batch = new byte[BatchHeader.Bytes + claimed.Length];
+        claimed.CopyTo(batch, BatchHeader.Bytes);
+        RecordBatch.Seal(batch, new BatchHeader(0, batch.Length, 0, (short)CompressionCodec.Snappy, 0, 0, 0, -1, -1, -1, 1));
+        BatchHeader.TryRead(batch, out var header);
+
+        Assert.False(HostileBytes.Within(1 << 20, () => BatchRecords.TryExpand(batch, header, out _)));
+    }
+
+    [Fact]
     public void TryExpand_AnyBytesUnderAnyCodec_EndsOrIsFalse() =>
         Gen.Select(Gen.Byte.Array[0, 300], Gen.Short[0, 7]).Sample((packed, codec) =>
         {

@@ -144,6 +144,124 @@ public sealed class MalformedFrameTests
         });
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public async Task Connections_OfClientsThatLeaveBehindAHeldRequest_AreFreed(int behind)
+    {
+        await using var broker = DevelopmentBroker.Start(new BrokerOptions { MaxConnections = 4 });
+        for (var i = 0; i < 20; i++)
+        {
+            // What lies behind the request that is held must not hide that its client is gone.
+            await RetryAsync(async () =>
+            {
+                using var client = await RawClient.ConnectAsync(broker.Bootstrap, Cancellation);
+                await client.InitProducerIdAsync(null);
+                await client.SendAsync(HeldFetch(int.MaxValue));
+                for (var more = 0; more < behind; more++)
+                {
+                    await client.SendAsync(Metadata("n"));
+                }
+            });
+        }
+
+        await RetryAsync(async () =>
+        {
+            using var client = await RawClient.ConnectAsync(broker.Bootstrap, Cancellation);
+            await client.InitProducerIdAsync(null);
+        });
+    }
+
+    [Theory]
+    [InlineData(3, 10)]
+    [InlineData(40, 4_000)] // more than is read ahead
+    public async Task Requests_BehindAHeldOne_AreAnsweredAfterItInTheirOrder(int count, int length)
+    {
+        await using var broker = DevelopmentBroker.Start();
+        using var client = await RawClient.ConnectAsync(broker.Bootstrap, Cancellation);
+        var names = Enumerable.Range(0, count).Select(i => $"{i}-{new string('n', length)}").ToList();
+
+        await client.SendAsync(HeldFetch(200));
+        foreach (var name in names)
+        {
+            await client.SendAsync(Metadata(name));
+        }
+
+        Assert.Equal(7, new WireReader(await client.ReceiveAsync()).Int32());
+        foreach (var name in names)
+        {
+            // Topic names of Metadata version 1 stand behind brokers and controller.
+            Assert.Contains(name, System.Text.Encoding.UTF8.GetString(await client.ReceiveAsync()), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task ListOffsets_OfAPartitionNamedTwice_SearchesItOnce()
+    {
+        // A search by time can cost the expansion of a batch, and a request may name a partition 100,000 times.
+        await using var broker = DevelopmentBroker.Start();
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.Bootstrap }).Build();
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = "topic", NumPartitions = 1, ReplicationFactor = 1 }]);
+        using var client = await RawClient.ConnectAsync(broker.Bootstrap, Cancellation);
+
+        var reply = await client.CallAsync(ApiKey.ListOffsets, 1, w =>
+        {
+            w.Int32(-1);
+            w.Array(["topic"], (t, name) =>
+            {
+                t.String(name);
+                t.Array([0, 0, 0], (p, partition) =>
+                {
+                    p.Int32(partition);
+                    p.Int64(1);
+                });
+            });
+        });
+
+        var errors = ByTopic<WireError>.ReadAll(reply, r =>
+        {
+            r.Int32();
+            var error = (WireError)r.Int16();
+            r.Int64();
+            r.Int64();
+            return error;
+        })[0].Partitions;
+        Assert.Equal([WireError.None, WireError.InvalidRequest, WireError.InvalidRequest], errors);
+    }
+
+    [Theory]
+    [InlineData(16 << 10, true)]
+    [InlineData((16 << 10) + 1, false)]
+    public async Task Names_OfMoreThanRepliesCanCarry_AreMalformed(int length, bool served)
+    {
+        // Ids are made of a client's name, and others are shown them.
+        await using var broker = DevelopmentBroker.Start();
+        using var client = await RawClient.ConnectAsync(broker.Bootstrap, Cancellation);
+
+        await client.SendAsync(Metadata(new string('g', length)));
+
+        if (served)
+        {
+            Assert.NotEmpty(await client.ReceiveAsync());
+        }
+        else
+        {
+            await Assert.ThrowsAnyAsync<Exception>(client.ReceiveAsync);
+        }
+    }
+
+    private static byte[] HeldFetch(int waitMs) => HostileFrames.Request(ApiKey.Fetch, 4, w =>
+    {
+        w.Int32(-1);
+        w.Int32(waitMs);
+        w.Int32(1);
+        w.Int32(1);
+        w.Byte(0);
+        w.Array<string>([], (_, _) => { });
+    });
+
+    private static byte[] Metadata(string topic) => HostileFrames.Request(ApiKey.Metadata, 1, w => w.Array([topic], (t, name) => t.String(name)));
+
     // A connection is freed some moments after its client has left.
     private static async Task RetryAsync(Func<Task> ask)
     {
