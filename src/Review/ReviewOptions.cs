@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using Vigil.Review.Http;
 
 namespace Vigil.Review;
 
@@ -41,6 +42,14 @@ public sealed class ReviewOptions
     [Range(1, 60)]
     public int AnswerSeconds { get; set; } = 10;
 
+    /// <summary>Largest body of a call, in bytes; a larger one is answered 413.</summary>
+    [Range(4_096, 1_048_576)]
+    public int MaxBodyBytes { get; set; } = 65_536;
+
+    /// <summary>Calls that one token may make in a second, in bursts of twice as many; more are answered 429. Health and metrics are never limited.</summary>
+    [Range(1, 100_000)]
+    public int RequestsPerSecond { get; set; } = 2_000;
+
     /// <summary>Bearer token → reviewer. At least one.</summary>
     public Dictionary<string, ReviewerOptions> Tokens { get; set; } = [];
 
@@ -56,10 +65,16 @@ public sealed class ReviewerOptions
     /// <summary>May also work escalation queues and undo what others decided.</summary>
     public const string Lead = "lead";
 
+    /// <summary>May read content, and change the bank once the API can.</summary>
+    public const string Curator = "curator";
+
+    /// <summary>A program that looks at queues and items, and does nothing with them.</summary>
+    public const string Service = "service";
+
     /// <summary>Under which decisions and leases are recorded: 1 to 64 letters, digits, '.', '_', '@' or '-'.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Of <see cref="Reviewer"/> and <see cref="Lead"/>, separated by commas.</summary>
+    /// <summary>Of reviewer (claims and decides), lead (also escalations and others' decisions), curator (will change the bank) and service (only looks), separated by commas.</summary>
     public string Roles { get; set; } = Reviewer;
 }
 
@@ -96,9 +111,10 @@ internal sealed partial class ReviewOptionsRules : IValidateOptions<ReviewOption
                 errors.Add($"Vigil:Review:Tokens: the name '{reviewer.Name}' must have 1 to 64 letters, digits, '.', '_', '@' or '-'.");
             }
 
-            if (reviewer.Roles.Split(',', StringSplitOptions.TrimEntries).Any(role => role is not (ReviewerOptions.Reviewer or ReviewerOptions.Lead)))
+            ReviewerRoles.Parse(reviewer.Roles, out var unknown);
+            if (unknown.Count > 0)
             {
-                errors.Add($"Vigil:Review:Tokens: the roles of '{reviewer.Name}' may be reviewer and lead.");
+                errors.Add($"Vigil:Review:Tokens: '{reviewer.Name}' has a role that does not exist ('{string.Join("', '", unknown)}'): there are {ReviewerRoles.Names}.");
             }
         }
 

@@ -5,7 +5,7 @@ internal sealed record ProblemKind(int Status, string Code, string Detail)
 {
     public static readonly ProblemKind Invalid = new(400, "invalid", "A parameter in the path, the query or a header is not of the form that /openapi/v1.json gives.");
     public static readonly ProblemKind Unauthorized = new(401, "unauthorized", "Send Authorization: Bearer <token>.");
-    public static readonly ProblemKind Forbidden = new(403, "forbidden", "Only leads may do this.");
+    public static readonly ProblemKind Forbidden = new(403, "forbidden", "Your token has no role that may do this.");
     public static readonly ProblemKind NoSuchPath = new(404, "no_such_path", "Nothing is served under this path; /openapi/v1.json lists what is.");
     public static readonly ProblemKind NotFound = new(404, "not_found", "There is no such item or decision.");
     public static readonly ProblemKind UnknownQueue = new(404, "unknown_queue", "There is no such queue.");
@@ -26,6 +26,7 @@ internal sealed record ProblemKind(int Status, string Code, string Detail)
     public static readonly ProblemKind BodyTooLarge = new(413, "body_too_large", "The request body is larger than this call takes.");
     public static readonly ProblemKind UnsupportedMediaType = new(415, "unsupported_media_type", "Send the body as Content-Type: application/json.");
     public static readonly ProblemKind KeyReused = new(422, "key_reused", "This Idempotency-Key was sent before with another body. This call recorded nothing.");
+    public static readonly ProblemKind TooManyRequests = new(429, "too_many_requests", "Your token calls more often than is taken. The header Retry-After says when to go on.");
     public static readonly ProblemKind Internal = new(500, "internal", "An error of ours; the log has it under this trace_id.");
     public static readonly ProblemKind Rebuilding = new(503, "rebuilding", "The queues are being rebuilt from the logs. Try again in a moment.");
     public static readonly ProblemKind OutcomeOpen = new(503, "outcome_open", "It is not known yet whether the decision is recorded. Repeat the call with the same Idempotency-Key; it is never recorded twice.");
@@ -35,7 +36,7 @@ internal sealed record ProblemKind(int Status, string Code, string Detail)
     [
         Invalid, Unauthorized, Forbidden, NoSuchPath, NotFound, UnknownQueue, MethodNotAllowed, LeaseLost, WithdrawnMeanwhile, Deciding, AlreadyDecided,
         TooManyLeases, NothingToUndo, Withdrawn, Forgotten, Expired, TopicRecreated, Missing, Mismatch, TooLate, BodyTooLarge, UnsupportedMediaType, KeyReused,
-        Internal, Rebuilding, OutcomeOpen, Unavailable,
+        TooManyRequests, Internal, Rebuilding, OutcomeOpen, Unavailable,
     ];
 
     public string Title => Code.Replace('_', ' ');

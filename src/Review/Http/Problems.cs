@@ -7,7 +7,7 @@ internal static class Problems
 {
     private const string Code = "code";
 
-    public static ProblemHttpResult Of(Refusal refusal) => Of(refusal switch
+    public static ProblemHttpResult Of(Refusal refusal) => refusal == Refusal.Forbidden ? Of(ProblemKind.Forbidden, "Only leads may do this.") : Of(refusal switch
     {
         Refusal.Rebuilding => ProblemKind.Rebuilding,
         Refusal.NotFound => ProblemKind.NotFound,
@@ -20,7 +20,6 @@ internal static class Problems
         Refusal.OutcomeOpen => ProblemKind.OutcomeOpen,
         Refusal.NothingToUndo => ProblemKind.NothingToUndo,
         Refusal.TooLate => ProblemKind.TooLate,
-        Refusal.Forbidden => ProblemKind.Forbidden,
         Refusal.UnknownQueue => ProblemKind.UnknownQueue,
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "No such refusal. This is a bug."),
     });

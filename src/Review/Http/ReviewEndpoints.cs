@@ -1,6 +1,5 @@
 using Confluent.Kafka;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Http.Metadata;
 using StackExchange.Redis;
 using Vigil.Review.Contents;
 
@@ -11,21 +10,21 @@ internal static class ReviewEndpoints
 {
     private const int MostListed = 200;
     private const string Json = "application/json";
-    private const long LargestBody = 64 * 1024;
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("").WithTags("review").AddEndpointFilter(AuthorizeAsync).AddEndpointFilter(ExplainAsync).WithMetadata(new BodyLimit())
-            .ProducesProblem(401).ProducesProblem(503);
+        var api = app.MapGroup("").WithTags("review").AddEndpointFilter(Admission.AdmitAsync).AddEndpointFilter(ExplainAsync)
+            .ProducesProblem(401).ProducesProblem(429).ProducesProblem(503);
         api.MapGet("/queues", ListAsync).WithSummary("Queues with their depth and the age of their oldest item").Produces<QueueView[]>();
         api.MapGet("/queues/{queue}/top", TopAsync).WithSummary("The most urgent items, without claiming").Produces<ItemView[]>().ProducesProblem(400).ProducesProblem(404);
 
         var items = api.MapGroup("/items/{id}").ProducesProblem(404);
         items.MapGet("", ItemAsync).WithSummary("An item with its evidence, lease and decisions").Produces<DetailsView>();
-        items.MapGet("/content", ContentAsync).WithSummary("The whole item as published, of the version you hold or the newest").Produces<ContentView>().ProducesProblem(410);
-        items.MapGet("/content/parts/{part:int}/image", ImageAsync).WithSummary("One image as published: untrusted bytes").Produces(200, contentType: "application/octet-stream").ProducesProblem(410);
+        var contents = items.MapGroup("/content").WithMetadata(Demand.Content).ProducesProblem(403).ProducesProblem(410);
+        contents.MapGet("", ContentAsync).WithSummary("The whole item as published, of the version you hold or the newest").Produces<ContentView>();
+        contents.MapGet("/parts/{part:int}/image", ImageAsync).WithSummary("One image as published: untrusted bytes").Produces(200, contentType: "application/octet-stream");
 
-        var work = api.MapGroup("").ProducesProblem(400).ProducesProblem(403).ProducesProblem(409);
+        var work = api.MapGroup("").WithMetadata(Demand.Work).ProducesProblem(400).ProducesProblem(403).ProducesProblem(409).ProducesProblem(413);
         work.MapPost("/queues/{queue}/claim", ClaimAsync).WithMetadata(new Repeatable())
             .WithSummary("The next item under a lease; 204 when nothing waits. Repeatable: the same Idempotency-Key (or none) gives the same lease").Produces<ClaimView>().Produces(204).ProducesProblem(404);
         work.MapPost("/items/{id}/heartbeat", HeartbeatAsync).Accepts<LeaseBody>(Json).WithSummary("Keeps the lease").Produces<LeaseState>();
@@ -136,20 +135,6 @@ internal static class ReviewEndpoints
             _ => TypedResults.NoContent(),
         };
 
-    private static async ValueTask<object?> AuthorizeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        var http = context.HttpContext;
-        http.Response.Headers.CacheControl = "no-store";
-        if (http.RequestServices.GetRequiredService<ReviewerTokens>().Find(http.Request) is not { } reviewer)
-        {
-            http.Response.Headers.WWWAuthenticate = "Bearer";
-            return Problems.Of(ProblemKind.Unauthorized);
-        }
-
-        http.Items[typeof(Reviewer)] = reviewer;
-        return await next(context);
-    }
-
     private static async ValueTask<object?> ExplainAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
@@ -166,14 +151,9 @@ internal static class ReviewEndpoints
         }
     }
 
-    private static Reviewer Caller(HttpContext context) => (Reviewer)context.Items[typeof(Reviewer)]!;
+    private static Reviewer Caller(HttpContext context) => Admission.CallerOf(context).Reviewer;
 
     private static string? Key(HttpContext context) => context.Request.Headers[Repeatable.Header].ToString() is { Length: <= Repeatable.LongestKey } key ? key : null;
 
     private static ProblemHttpResult BadKey() => Problems.Invalid($"Idempotency-Key may have {Repeatable.LongestKey} characters.");
-
-    private sealed class BodyLimit : IRequestSizeLimitMetadata
-    {
-        public long? MaxRequestBodySize => LargestBody;
-    }
 }

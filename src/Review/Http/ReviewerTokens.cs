@@ -7,14 +7,12 @@ namespace Vigil.Review.Http;
 /// <summary>Tells who calls by the bearer token. Comparison takes the same time whichever token is near.</summary>
 internal sealed class ReviewerTokens(IReadOnlyDictionary<string, ReviewerOptions> tokens)
 {
-    private readonly (byte[] Hash, Reviewer Reviewer)[] _known =
+    private readonly (byte[] Hash, Caller Caller)[] _known =
     [
-        .. tokens.Select(pair => (
-            SHA256.HashData(Encoding.UTF8.GetBytes(pair.Key)),
-            new Reviewer(pair.Value.Name, pair.Value.Roles.Split(',', StringSplitOptions.TrimEntries).Contains(ReviewerOptions.Lead)))),
+        .. tokens.Select((pair, place) => (SHA256.HashData(Encoding.UTF8.GetBytes(pair.Key)), CallerOf(place, pair.Value))),
     ];
 
-    public Reviewer? Find(HttpRequest request)
+    public Caller? Find(HttpRequest request)
     {
         const string scheme = "Bearer ";
         var header = request.Headers[HeaderNames.Authorization].ToString();
@@ -24,15 +22,21 @@ internal sealed class ReviewerTokens(IReadOnlyDictionary<string, ReviewerOptions
         }
 
         var given = SHA256.HashData(Encoding.UTF8.GetBytes(header[scheme.Length..].Trim()));
-        Reviewer? found = null;
-        foreach (var (hash, reviewer) in _known)
+        Caller? found = null;
+        foreach (var (hash, caller) in _known)
         {
             if (CryptographicOperations.FixedTimeEquals(hash, given))
             {
-                found = reviewer;
+                found = caller;
             }
         }
 
         return found;
+    }
+
+    private static Caller CallerOf(int place, ReviewerOptions options)
+    {
+        var roles = ReviewerRoles.Parse(options.Roles, out _);
+        return new(place, new(options.Name, roles.HasFlag(ReviewerRole.Lead)), roles);
     }
 }

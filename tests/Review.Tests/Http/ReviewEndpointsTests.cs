@@ -128,7 +128,7 @@ public sealed class ReviewEndpointsTests(ReviewHostFixture fixture) : IClassFixt
             ["/items/{id}", "/items/{id}/content", "/items/{id}/content/parts/{part}/image", "/items/{id}/decide", "/items/{id}/heartbeat", "/items/{id}/release", "/items/{id}/skip", "/items/{id}/undo", "/queues", "/queues/{queue}/claim", "/queues/{queue}/top"],
             document!["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
         var decide = document["paths"]!["/items/{id}/decide"]!["post"]!;
-        Assert.Equal(["200", "400", "401", "403", "409", "422", "503"], decide["responses"]!.AsObject().Select(response => response.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["200", "400", "401", "403", "409", "413", "422", "429", "503"], decide["responses"]!.AsObject().Select(response => response.Key).Order(StringComparer.Ordinal));
         Assert.Contains(decide["parameters"]!.AsArray(), parameter => (string?)parameter!["name"] == "Idempotency-Key");
         Assert.Equal("http", (string?)document["components"]!["securitySchemes"]!["bearer"]!["type"]);
         Assert.Contains("`already_decided`", (string?)decide["responses"]!["409"]!["description"], StringComparison.Ordinal);
