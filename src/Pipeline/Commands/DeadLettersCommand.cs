@@ -32,7 +32,7 @@ internal static class DeadLettersCommand
         var limit = NumberOption.Whole("--limit", "The newest so many", 1, MostLetters, 100);
         var json = BankCommand.JsonOption();
         var settings = SettingOption.Create();
-        var command = new Command("list", "Rejected records with their reasons, oldest first.") { filter.Reasons, filter.Since, filter.Until, limit, json, settings };
+        var command = new Command("list", "Rejected records with their reasons, oldest first.") { filter.Reasons, filter.Topics, filter.Since, filter.Until, limit, json, settings };
         command.SetAction((parsed, cancellation) => WithLogAsync(parsed.GetRequiredValue(settings), (_, log) =>
         {
             var (letters, matching) = log.Find(filter.Of(parsed), parsed.GetValue(limit), cancellation);
@@ -72,10 +72,10 @@ internal static class DeadLettersCommand
         var settings = SettingOption.Create();
         var command = new CheckedCommand("replay", "Publishes rejected records again, as they were, unless that was done before or their id was published again since.")
         {
-            filter.Reasons, filter.Since, filter.Until, positions, all, limit, dryRun, json, settings,
+            filter.Reasons, filter.Topics, filter.Since, filter.Until, positions, all, limit, dryRun, json, settings,
         };
-        command.Rules.Add(result => new Option[] { filter.Reasons, filter.Since, filter.Until, positions, all }.All(option => result.GetResult(option) is null or { Implicit: true })
-            ? "say which: --reason, --since, --until, --position or --all"
+        command.Rules.Add(result => new Option[] { filter.Reasons, filter.Topics, filter.Since, filter.Until, positions, all }.All(option => result.GetResult(option) is null or { Implicit: true })
+            ? "say which: --reason, --topic, --since, --until, --position or --all"
             : null);
         command.SetAction((parsed, cancellation) => WithLogAsync(parsed.GetRequiredValue(settings), async (clients, log) =>
         {
@@ -246,15 +246,17 @@ internal static class DeadLettersCommand
 
     private static string Shown(string text) => Markup.Escape(TerminalView.Visible(text));
 
-    /// <summary><c>--reason</c>, <c>--since</c> and <c>--until</c>.</summary>
+    /// <summary><c>--reason</c>, <c>--topic</c>, <c>--since</c> and <c>--until</c>.</summary>
     private sealed class FilterOptions
     {
         public Option<string[]> Reasons { get; } = new("--reason") { Description = "Rejected for this (repeatable)", HelpName = "REASON", AllowMultipleArgumentsPerToken = true };
+
+        public Option<string[]> Topics { get; } = new("--topic") { Description = "Rejected from this topic (repeatable)", HelpName = "TOPIC", AllowMultipleArgumentsPerToken = true };
 
         public Option<DateTimeOffset?> Since { get; } = MomentOption.Create("--since", "Rejected then or later");
 
         public Option<DateTimeOffset?> Until { get; } = MomentOption.Create("--until", "Rejected before");
 
-        public DeadLetterFilter Of(ParseResult parsed) => new(parsed.GetValue(Reasons) ?? [], parsed.GetValue(Since), parsed.GetValue(Until), []);
+        public DeadLetterFilter Of(ParseResult parsed) => new(parsed.GetValue(Reasons) ?? [], parsed.GetValue(Topics) ?? [], parsed.GetValue(Since), parsed.GetValue(Until), []);
     }
 }

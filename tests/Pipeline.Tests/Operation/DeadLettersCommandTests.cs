@@ -25,6 +25,8 @@ public sealed class DeadLettersCommandTests
         Assert.Equal(3, (await ListAsync(harness)).GetProperty("matching").GetInt64());
         var empty = Assert.Single((await ListAsync(harness, "--reason", RejectReason.EmptyValue)).GetProperty("letters").EnumerateArray());
         Assert.Equal(("b", RejectReason.EmptyValue), (empty.GetProperty("id").GetString(), empty.GetProperty("reason").GetString()));
+        Assert.Equal(3, (await ListAsync(harness, "--topic", harness.Clients.Topics.Content)).GetProperty("matching").GetInt64());
+        Assert.Equal(0, (await ListAsync(harness, "--topic", harness.Clients.Topics.Bank)).GetProperty("matching").GetInt64());
         var newest = await ListAsync(harness, "--limit", "1");
         Assert.Equal((3, 1), (newest.GetProperty("matching").GetInt64(), newest.GetProperty("letters").GetArrayLength()));
         Assert.Equal(3, (await ListAsync(harness, "--since", "10m")).GetProperty("matching").GetInt64());
@@ -98,6 +100,15 @@ public sealed class DeadLettersCommandTests
 
         var outcomes = replay.GetProperty("letters").EnumerateArray().ToDictionary(one => one.GetProperty("id").GetString()!, one => one.GetProperty("outcome").GetString());
         Assert.Equal(("published again since", "replayed"), (outcomes["a"], outcomes["b"]));
+    }
+
+    [Fact]
+    public async Task Replay_ByTopic_TakesWhatWasRejectedFromIt()
+    {
+        await using var harness = await RejectedAsync(("a", Garbage));
+
+        Assert.Equal(0, (await ReplayAsync(harness, "--topic", harness.Clients.Topics.Bank)).GetProperty("replayed").GetInt32());
+        Assert.Equal(1, (await ReplayAsync(harness, "--topic", harness.Clients.Topics.Content)).GetProperty("replayed").GetInt32());
     }
 
     [Fact]

@@ -85,6 +85,15 @@ public sealed class DoctorCommandTests
     }
 
     [Fact]
+    public void LightGbm_ThatDoesNotLoad_IsANoteSinceOnlyTrainingNeedsIt()
+    {
+        var finding = MachineChecks.LightGbm(loads: false);
+        Assert.Equal(Health.Note, finding.Health);
+        Assert.Contains("libgomp1", finding.Fix, StringComparison.Ordinal);
+        Assert.Equal(Health.Ok, MachineChecks.LightGbm(loads: true).Health);
+    }
+
+    [Fact]
     public void Redis_WithoutAppendOnlyFile_IsANote_AndAnOldOneIsWrong()
     {
         var info = new Dictionary<string, string> { ["redis_version"] = "7.0.15", ["aof_enabled"] = "0", ["maxmemory_policy"] = "noeviction" };

@@ -17,8 +17,7 @@ internal static class MachineChecks
         Faiss(IndexBackend.NativeFailure, IndexBackend.NativeVersion),
         new("SIMD", Simd() == "none" ? Health.Note : Health.Ok, Simd(), Simd() == "none" ? "the index and the models run far slower without AVX2; choose another kind of machine" : ""),
         Library("ONNX Runtime", () => OrtEnv.Instance().GetVersionString()),
-        Library("LightGBM", () => NativeLibrary.TryLoad("lib_lightgbm", typeof(Vigil.Rank.RankOptions).Assembly, null, out _)
-            ? PackageVersions.Of("LightGBM") ?? "loads" : throw new DllNotFoundException("lib_lightgbm.so does not load; it needs libgomp1")),
+        LightGbm(NativeLibrary.TryLoad("lib_lightgbm", typeof(Vigil.Rank.RankOptions).Assembly, null, out _)),
         Library("librdkafka", () => Confluent.Kafka.Library.Version >= LibrdkafkaTxnVersion ? Confluent.Kafka.Library.VersionString : throw new DllNotFoundException($"{Confluent.Kafka.Library.VersionString} is too old")),
         Telemetry(),
         Program("redis-server", "redis-server", "only needed by vigil demo and the tests: apt-get install redis-server"),
@@ -29,6 +28,11 @@ internal static class MachineChecks
     internal static Finding Faiss(string? failure, string version) => failure is null
         ? new("FAISS", Health.Ok, $"{version}, loaded by our library")
         : new("FAISS", Health.Note, $"does not load ({failure}): the slower managed index is used", "apt-get install g++ cmake make libfaiss-dev libopenblas-pthread-dev, then ./vigil builds it; a published folder carries it");
+
+    /// <summary>It fits the ranker's trees; those that ship are scored by our own code.</summary>
+    internal static Finding LightGbm(bool loads) => loads
+        ? new("LightGBM", Health.Ok, PackageVersions.Of("LightGBM") ?? "loads")
+        : new("LightGBM", Health.Note, "lib_lightgbm.so does not load: vigil rank train cannot run", "only needed to train: apt-get install libgomp1");
 
     private static Finding Telemetry() => Environment.GetEnvironmentVariable("ORT_DISABLE_TELEMETRY") == "1"
         ? new("usage events", Health.Ok, "switched off for ONNX Runtime")
