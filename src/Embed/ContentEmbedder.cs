@@ -43,10 +43,22 @@ public sealed class ContentEmbedder(IEncoder encoder, EmbedMetrics? metrics = nu
     private EmbeddedItem Tokenize(Content content, List<TokenWindow> rows)
     {
         var texts = ItemTexts.Of(content);
-        var chosen = ItemWindows.Choose([.. texts.Select(text => new TextWindows(text, encoder.Tokenize(text.Text)))], out var partial);
-        var item = Item(content, [.. chosen.Select(window => window.Window)], rows.Count, partial);
-        rows.AddRange(chosen.Select(window => window.Tokens));
-        return item;
+        var tokenized = new TextWindows[texts.Count];
+        for (var i = 0; i < tokenized.Length; i++)
+        {
+            tokenized[i] = new(texts[i], encoder.Tokenize(texts[i].Text));
+        }
+
+        var chosen = ItemWindows.Choose(tokenized, out var partial);
+        var windows = new TextWindow[chosen.Count];
+        var first = rows.Count;
+        for (var i = 0; i < windows.Length; i++)
+        {
+            windows[i] = chosen[i].Window;
+            rows.Add(chosen[i].Tokens);
+        }
+
+        return Item(content, windows, first, partial);
     }
 
     private static EmbeddedItem Item(Content content, IReadOnlyList<TextWindow> windows, int firstRow, bool partial)

@@ -10,7 +10,7 @@ internal static class ItemTexts
 {
     public static IReadOnlyList<ItemText> Of(Content content)
     {
-        var texts = new List<ItemText>(content.Parts.Count + 1);
+        var texts = new List<ItemText>(content.Parts.Count);
         for (var part = 0; part < content.Parts.Count; part++)
         {
             if (content.Parts[part] is TextPart { Text: var text } && !string.IsNullOrWhiteSpace(text))

@@ -21,8 +21,8 @@ internal static class ItemWindows
     /// <returns>In the order of the parts, the joined text last.</returns>
     public static List<ChosenWindow> Choose(IReadOnlyList<TextWindows> texts, out bool partial)
     {
-        var joined = All(texts.Where(text => text.Text.Part == TextWindow.JoinedText));
-        var parts = All(texts.Where(text => text.Text.Part != TextWindow.JoinedText));
+        var joined = All(texts, joined: true);
+        var parts = All(texts, joined: false);
         partial = joined.Count + parts.Count > Limit;
         if (partial)
         {
@@ -34,11 +34,27 @@ internal static class ItemWindows
         return parts;
     }
 
-    private static List<ChosenWindow> All(IEnumerable<TextWindows> texts) => [.. texts.SelectMany(Rows)];
+    private static List<ChosenWindow> All(IReadOnlyList<TextWindows> texts, bool joined)
+    {
+        List<ChosenWindow> windows = [];
+        for (var i = 0; i < texts.Count; i++)
+        {
+            var (text, of) = texts[i];
+            if (text.Part == TextWindow.JoinedText != joined)
+            {
+                continue;
+            }
 
-    private static IEnumerable<ChosenWindow> Rows(TextWindows text) => text.Windows.Select(window => new ChosenWindow(
-        new TextWindow(text.Text.Part, window.Start, text.Text.Text.Substring(window.Start, window.Length), window.Ids.Length, window.Unknown),
-        window));
+            windows.EnsureCapacity(windows.Count + of.Count);
+            for (var j = 0; j < of.Count; j++)
+            {
+                var window = of[j];
+                windows.Add(new(new(text.Part, window.Start, text.Text.Substring(window.Start, window.Length), window.Ids.Length, window.Unknown), window));
+            }
+        }
+
+        return windows;
+    }
 
     private static List<ChosenWindow> Spread(List<ChosenWindow> windows, int count)
     {

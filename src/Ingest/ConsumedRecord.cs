@@ -12,9 +12,9 @@ public sealed record ConsumedRecord(int Partition, long Offset, DateTimeOffset T
         get
         {
             var size = (long)(Key?.Length ?? 0) + (Value?.Length ?? 0);
-            foreach (var header in Headers)
+            for (var i = 0; i < Headers.Count; i++)
             {
-                size += header.Key.Length + (header.GetValueBytes()?.Length ?? 0);
+                size += Headers[i].Key.Length + (Headers[i].GetValueBytes()?.Length ?? 0);
             }
 
             return size;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Vigil.Contracts;
 using Vigil.Rank.Policies;
@@ -21,6 +22,9 @@ public sealed class ItemRanker
     private readonly PolicySet _policies;
     private readonly RankOptions _options;
     private readonly QueueChoice _choice;
+
+    // Their scratch is 50 KB each: kept from batch to batch, as many as there were calls at once.
+    private readonly ConcurrentBag<FeatureExtractor> _extractors = [];
 
     // For each policy of the set its output in the model, or -1: it has no labels yet.
     private readonly int[] _outputs;
@@ -52,10 +56,13 @@ public sealed class ItemRanker
         var schema = _model.Schema;
         var features = ArrayPool<float>.Shared.Rent(Math.Max(1, rows * schema.Count));
         var logOdds = ArrayPool<double>.Shared.Rent(Math.Max(1, rows * schema.Outputs));
+        var extractor = _extractors.TryTake(out var used) ? used : new(schema, _model.Heads);
         try
         {
             var scored = new ScoredRows(_model, neighbours, features.AsMemory(0, rows * schema.Count), logOdds.AsMemory(0, rows * schema.Outputs));
-            scored.Score(batch);
+            scored.Score(batch, extractor);
+            // Not after a fault: its scratch is clean only once a call has ended.
+            _extractors.Add(extractor);
             var rankings = RankItems(batch, scored, hashHits);
             RankTelemetry.Record(rankings, Stopwatch.GetElapsedTime(started));
             return rankings;
@@ -86,7 +93,7 @@ public sealed class ItemRanker
     private Draft Place(EmbeddedItem item, ScoredRows scored, IReadOnlyList<HashHit> hits)
     {
         var scores = new PolicyScore[_outputs.Length];
-        var rows = new int[_outputs.Length];
+        Span<int> rows = stackalloc int[_outputs.Length];
         for (var i = 0; i < scores.Length; i++)
         {
             var policy = _policies.Policies[i];

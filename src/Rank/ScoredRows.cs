@@ -13,9 +13,8 @@ internal sealed class ScoredRows(RankModel model, NeighbourBatch neighbours, Mem
 
     public ReadOnlySpan<float> Features(int row) => features.Span.Slice(row * _schema.Count, _schema.Count);
 
-    public void Score(EmbeddedBatch batch)
+    public void Score(EmbeddedBatch batch, FeatureExtractor extractor)
     {
-        var extractor = new FeatureExtractor(_schema, model.Heads);
         Span<int> policies = stackalloc int[_schema.Policies.Count];
         for (var i = 0; i < policies.Length; i++)
         {

@@ -9,9 +9,8 @@ internal sealed class SnippetCut(HeadTables heads)
 {
     private const int Step = Snippet.MaxLength / 2;
 
-    private readonly NgramHasher _hasher = new();
-    private readonly float[] _heads = new float[3 * heads.Outputs];
-    private readonly float[] _noVector = new float[heads.Dimension];
+    // Most batches hold no text so long.
+    private readonly Lazy<Scratch> _scratch = new(() => new(new(), new float[3 * heads.Outputs], new float[heads.Dimension]));
 
     /// <param name="output">The policy, or harm, whose wording counts; negative: cut from the start.</param>
     public Snippet Cut(in TextWindow window, int output)
@@ -19,14 +18,15 @@ internal sealed class SnippetCut(HeadTables heads)
         var best = 0;
         if (window.Text.Length > Snippet.MaxLength && output >= 0)
         {
+            var (hasher, scores, noVector) = _scratch.Value;
             var highest = float.NegativeInfinity;
             for (var start = 0; start < window.Text.Length - Step; start += Step)
             {
                 var from = Math.Min(start, window.Text.Length - Snippet.MaxLength);
-                heads.Score(_hasher.Buckets(window.Text.AsSpan(from, Snippet.MaxLength)), _noVector, _heads);
-                if (_heads[output] > highest)
+                heads.Score(hasher.Buckets(window.Text.AsSpan(from, Snippet.MaxLength)), noVector, scores);
+                if (scores[output] > highest)
                 {
-                    highest = _heads[output];
+                    highest = scores[output];
                     best = from;
                 }
             }
@@ -52,4 +52,6 @@ internal sealed class SnippetCut(HeadTables heads)
 
         return (start, end - start);
     }
+
+    private sealed record Scratch(NgramHasher Hasher, float[] Scores, float[] NoVector);
 }

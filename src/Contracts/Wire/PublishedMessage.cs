@@ -35,19 +35,22 @@ public static class PublishedMessage
         }
 
         var json = IsJson(value, contentType);
-        var text = json ? Encoding.UTF8.GetString(value) : "";
-        var bytes = json ? [] : value.ToArray();
-        var message = TryParse(() => json ? (T)Json.Parse(text, descriptor) : parser.ParseFrom(bytes))
-            ?? TryParse(() => json ? (T)Json.Parse(TextRepair.Json(text), descriptor) : parser.ParseFrom(TextRepair.Protobuf(bytes, descriptor)));
+        var message = Parse(parser, descriptor, value, json, repair: false) ?? Parse(parser, descriptor, value, json, repair: true);
         return message is null ? (null, RejectReason.Undecodable) : (message, null);
     }
 
-    private static T? TryParse<T>(Func<T> parse)
-        where T : class
+    private static T? Parse<T>(MessageParser<T> parser, MessageDescriptor descriptor, ReadOnlySpan<byte> value, bool json, bool repair)
+        where T : class, IMessage<T>
     {
         try
         {
-            return parse();
+            if (json)
+            {
+                var text = Encoding.UTF8.GetString(value);
+                return (T)Json.Parse(repair ? TextRepair.Json(text) : text, descriptor);
+            }
+
+            return parser.ParseFrom(repair ? TextRepair.Protobuf(value.ToArray(), descriptor) : value);
         }
         catch (Exception fault) when (fault is InvalidProtocolBufferException or InvalidJsonException or FormatException or OverflowException
             or InvalidOperationException or ArgumentException or InvalidDataException)

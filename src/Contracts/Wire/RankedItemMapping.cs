@@ -1,41 +1,10 @@
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 
 namespace Vigil.Contracts.Wire;
 
-/// <summary>Between <c>RankedItem</c> on the wire and <see cref="Contracts.RankedItem"/>.</summary>
+/// <summary>From <c>RankedItem</c> on the wire to <see cref="Contracts.RankedItem"/>, and its parts both ways; the way out is <see cref="RankedItemWriting"/>.</summary>
 public static class RankedItemMapping
 {
-    public static RankedItem ToWire(this Contracts.RankedItem item)
-    {
-        var wire = new RankedItem
-        {
-            Disposition = (Disposition)item.Disposition,
-            ContentId = item.ContentId,
-            Version = item.Version.ToWire(),
-            Source = item.Source.ToWire(),
-            EnqueuedMs = item.Source.Time.ToUnixTimeMilliseconds(),
-            AuthorId = item.AuthorId,
-            Surface = item.Surface,
-            Lang = item.Lang,
-            Url = item.Url,
-            CreatedAt = item.CreatedAt is { } created ? Timestamp.FromDateTimeOffset(created) : null,
-            Partial = item.Partial,
-            Reranked = item.Reranked,
-            Provenance = item.Provenance?.ToWire(),
-        };
-        wire.Degraded.AddRange(item.Degraded);
-        wire.Parts.AddRange(item.Parts.Select(ToWire));
-        wire.Unreadable.AddRange(item.Unreadable.Select(part => new UnreadablePart { Part = part.Part, Reason = part.Reason }));
-        wire.Timings.AddRange(item.Timings.Select(timing => new StageTiming { Stage = timing.Stage, Seconds = timing.Seconds }));
-        if (item.Ranking is { } ranking)
-        {
-            AddRanking(wire, ranking);
-        }
-
-        return wire;
-    }
-
     public static Contracts.RankedItem ToDomain(this RankedItem wire) => new()
     {
         Disposition = (Contracts.Disposition)wire.Disposition,
@@ -90,20 +59,6 @@ public static class RankedItemMapping
     public static Contracts.Provenance ToDomain(this Provenance wire) =>
         new(wire.Embedder, wire.IndexKind, wire.BankVersion, wire.Ranker, wire.Calibrator, wire.PolicySet);
 
-    private static void AddRanking(RankedItem wire, Ranking ranking)
-    {
-        wire.Scores.AddRange(ranking.Scores.Select(score => new PolicyScore { Policy = score.Policy, Probability = score.Probability, Threshold = score.Threshold }));
-        wire.Risk = ranking.Risk;
-        wire.Queue = ranking.Queue;
-        wire.Value = ranking.Value;
-        wire.ExpectedViews = ranking.ExpectedViews;
-        wire.Selection = (Selection)ranking.Selection;
-        wire.Propensity = ranking.Propensity;
-        wire.Snippet = ranking.Snippet.Text;
-        wire.SnippetSpan = new() { Part = ranking.Snippet.Part, Start = ranking.Snippet.Start, Length = ranking.Snippet.Text.Length };
-        wire.Evidence = ToWire(ranking.Evidence);
-    }
-
     private static Ranking ToRanking(RankedItem wire) => new(
         [.. wire.Scores.Select(score => new Contracts.PolicyScore(score.Policy, score.Probability, score.Threshold))],
         wire.Risk,
@@ -115,43 +70,8 @@ public static class RankedItemMapping
         new(wire.Snippet, wire.SnippetSpan?.Part ?? 0, wire.SnippetSpan?.Start ?? 0),
         wire.ExpectedViews);
 
-    private static Evidence ToWire(Contracts.Evidence evidence)
-    {
-        var wire = new Evidence();
-        wire.Neighbours.AddRange(evidence.Neighbours.Select(near => new Neighbour
-        {
-            EntryId = near.EntryId,
-            Side = (Side)near.Side,
-            Policy = near.Policy,
-            Similarity = near.Similarity,
-            Part = near.Part,
-            Source = near.Source,
-        }));
-        foreach (var hit in evidence.HashHits)
-        {
-            var wireHit = new HashHit { EntryId = hit.Entry.Id, Side = (Side)hit.Entry.Side, Part = hit.Part, Algorithm = hit.Algorithm };
-            wireHit.Policies.AddRange(hit.Entry.Policies);
-            wire.HashHits.Add(wireHit);
-        }
-
-        wire.Reasons.AddRange(evidence.Reasons.Select(reason => new Reason { Feature = reason.Feature, Contribution = reason.Contribution, Policy = reason.Policy }));
-        return wire;
-    }
-
     private static Contracts.Evidence ToDomain(Evidence wire) => new(
         [.. wire.Neighbours.Select(near => new Contracts.Neighbour(near.EntryId, (Contracts.Side)near.Side, near.Policy, near.Similarity, near.Part, near.Source))],
         [.. wire.HashHits.Select(hit => new Contracts.HashHit(new(hit.EntryId, (Contracts.Side)hit.Side, [.. hit.Policies], 0, ""), hit.Part, hit.Algorithm))],
         [.. wire.Reasons.Select(reason => new Contracts.Reason(reason.Feature, reason.Contribution, reason.Policy))]);
-
-    private static PartDigest ToWire(Contracts.PartDigest part) => new()
-    {
-        Part = part.Part,
-        Kind = part.Kind,
-        Sha256 = ByteString.CopyFrom(part.Sha256),
-        Md5 = ByteString.CopyFrom(part.Md5),
-        Size = part.Size,
-        Mime = part.Mime,
-        Width = part.Width,
-        Height = part.Height,
-    };
 }

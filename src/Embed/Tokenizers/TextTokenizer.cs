@@ -29,8 +29,9 @@ internal sealed class TextTokenizer
     {
         var pieces = _pieces.EncodeToIds(text);
         var ids = new List<int>(pieces.Count);
-        foreach (var id in pieces)
+        for (var i = 0; i < pieces.Count; i++)
         {
+            var id = pieces[i];
             if (id != _rules.Unknown || ids.Count == 0 || ids[^1] != id)
             {
                 ids.Add(id);

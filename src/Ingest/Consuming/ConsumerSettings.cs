@@ -25,7 +25,8 @@ internal static class ConsumerSettings
             // How soon added partitions are seen.
             TopicMetadataRefreshIntervalMs = 30_000,
             MessageMaxBytes = ProducerSettings.MaxMessageBytes,
-            ConsumeResultFields = "headers,timestamp,topic",
+            // One topic is read: its name need not be made again for every record.
+            ConsumeResultFields = "headers,timestamp",
         };
         if (options.StaticMembership)
         {

@@ -14,6 +14,9 @@ public sealed class ContentConsumer : IDisposable
     private static readonly TimeSpan PauseAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(100);
 
+    // Most records have none; nothing writes into those of a record.
+    private static readonly Headers NoHeaders = [];
+
     private readonly string _topic;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -25,6 +28,8 @@ public sealed class ContentConsumer : IDisposable
     private readonly PartitionStarts _starts;
     private readonly AutoResetEvent _room = new(false);
     private readonly BlockingCollection<SealedBatch> _sealed = new(boundedCapacity: 1);
+
+    private readonly Dictionary<int, long> _ends = [];
 
     private CancellationToken _stopping;
     private long _epoch;
@@ -101,6 +106,9 @@ public sealed class ContentConsumer : IDisposable
         }
     }
 
+    /// <summary>Commits offsets outside of any transaction, from any thread: for `vigil bench`, which compares the two.</summary>
+    public void CommitOffsets(IEnumerable<TopicPartitionOffset> offsets) => _consumer.Commit(offsets);
+
     public void Dispose()
     {
         _consumer.Dispose();
@@ -168,6 +176,7 @@ public sealed class ContentConsumer : IDisposable
 
     private void Read(TimeSpan patience)
     {
+        _ends.Clear();
         if (Consume(patience) is { } first)
         {
             Accept(first);
@@ -186,7 +195,7 @@ public sealed class ContentConsumer : IDisposable
         }
         catch (ConsumeException fault) when (fault.Error.Code == ErrorCode.Local_AutoOffsetReset && fault.ConsumerRecord is { } at)
         {
-            _starts.Recover(at.TopicPartitionOffset, _stopping);
+            _starts.Recover(new TopicPartitionOffset(_topic, at.Partition, at.Offset), _stopping);
         }
         catch (ConsumeException fault) when (!fault.Error.IsFatal)
         {
@@ -206,8 +215,20 @@ public sealed class ContentConsumer : IDisposable
         var time = message.Timestamp.Type == TimestampType.LogAppendTime
             ? new DateTimeOffset(message.Timestamp.UtcDateTime)
             : OwnTime();
-        _open.Add(new(result.Partition, result.Offset, time, message.Key, message.Value, message.Headers ?? []));
-        _progress.Read(result.Partition, result.Offset, time, _consumer.GetWatermarkOffsets(result.TopicPartition).High);
+        var partition = result.Partition.Value;
+        _open.Add(new(partition, result.Offset, time, message.Key, message.Value, message.Headers ?? NoHeaders));
+        _progress.Read(partition, result.Offset, time, EndOf(partition));
+    }
+
+    // Once for all that is taken at a time: the client knows it, behind a lock of its own.
+    private long EndOf(int partition)
+    {
+        if (!_ends.TryGetValue(partition, out var end))
+        {
+            _ends[partition] = end = _consumer.GetWatermarkOffsets(new TopicPartition(_topic, partition)).High;
+        }
+
+        return end;
     }
 
     private DateTimeOffset OwnTime()
@@ -243,6 +264,7 @@ public sealed class ContentConsumer : IDisposable
     // Polls for the callbacks. What is not paused yet may hand out a record: a few more than the batch was to have.
     private void KeepMembership(TimeSpan patience)
     {
+        _ends.Clear();
         if (Consume(patience) is { } record)
         {
             Accept(record);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -8,11 +9,13 @@ public readonly record struct PayloadDigest(UInt128 High, UInt128 Low)
 {
     public static PayloadDigest Of(ReadOnlySpan<byte> value, bool json)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData([json ? (byte)1 : (byte)0]);
-        hash.AppendData(value);
+        // Copied behind its first byte and hashed at once: a hash that is fed piece by piece costs more than it computes.
+        var block = ArrayPool<byte>.Shared.Rent(value.Length + 1);
+        block[0] = json ? (byte)1 : (byte)0;
+        value.CopyTo(block.AsSpan(1));
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetHashAndReset(digest);
+        SHA256.HashData(block.AsSpan(0, value.Length + 1), digest);
+        ArrayPool<byte>.Shared.Return(block);
         var halves = MemoryMarshal.Cast<byte, UInt128>(digest);
         return new(halves[0], halves[1]);
     }

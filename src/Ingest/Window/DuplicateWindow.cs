@@ -14,9 +14,10 @@ public sealed class DuplicateWindow(int idsPerPartition)
     private long _epoch;
 
     /// <summary>Opens the overlay of the next batch. A batch of an older epoch was discarded already: its overlay is seen by nobody.</summary>
-    public WindowOverlay Open(long epoch)
+    /// <param name="records">How many it will be asked to hold at most; only a hint.</param>
+    public WindowOverlay Open(long epoch, int records = 0)
     {
-        var overlay = new WindowOverlay();
+        var overlay = new WindowOverlay(records);
         lock (_lock)
         {
             if (epoch == _epoch)

@@ -3,12 +3,10 @@ namespace Vigil.Ingest;
 /// <summary>What a batch that is still open would teach the window; guarded by the window's lock.</summary>
 public sealed class WindowOverlay
 {
-    private readonly Dictionary<(int Partition, string ContentId), WindowEntry> _entries = [];
+    private readonly Dictionary<(int Partition, string ContentId), WindowEntry> _entries;
     private readonly HashSet<int> _lost = [];
 
-    internal WindowOverlay()
-    {
-    }
+    internal WindowOverlay(int records) => _entries = new(records);
 
     internal IEnumerable<KeyValuePair<(int Partition, string ContentId), WindowEntry>> Entries => _entries;
 

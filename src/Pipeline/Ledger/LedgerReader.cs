@@ -146,6 +146,11 @@ internal sealed class LedgerReader : IDisposable
             .Select(place => place.Offset.Value >= 0 ? place : new(place.TopicPartition, consumer.QueryWatermarkOffsets(place.TopicPartition, Patience).High)),
     ];
 
-    private static IConsumer<byte[]?, byte[]?> Consumer(KafkaClients clients, string group) =>
-        new ConsumerBuilder<byte[]?, byte[]?>(clients.Consumer(group)).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+    private static IConsumer<byte[]?, byte[]?> Consumer(KafkaClients clients, string group)
+    {
+        var config = clients.Consumer(group);
+        // It reads every status there is beside the worker's own work, and needs the values alone.
+        config.ConsumeResultFields = "none";
+        return new ConsumerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+    }
 }

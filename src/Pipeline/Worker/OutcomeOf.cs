@@ -14,24 +14,14 @@ internal static class OutcomeOf
     public static RecordOutcome Content(DecodedRecord decoded, ScoredItem scored, string topicId, IReadOnlyList<StageTiming> timings)
     {
         var disposition = scored.Ranking.Queue.Length == 0 ? Disposition.Cleared : Disposition.Queued;
-        var ranked = Ranked(decoded, disposition, topicId) with
-        {
-            Ranking = scored.Ranking,
-            Parts = [.. scored.Parts.Select(part => part with { Mime = Clip.ToBytes(part.Mime, MaxNameBytes) })],
-            Unreadable = scored.Unreadable,
-            Partial = scored.Partial,
-            Degraded = scored.Degraded,
-            Provenance = scored.Provenance,
-            Timings = timings,
-        };
-        return new(decoded, disposition, ranked);
+        return new(decoded, disposition, Ranked(decoded, disposition, topicId, scored, timings));
     }
 
     /// <summary>Without parts, scores and snippet: the queue forgets the item.</summary>
     public static RecordOutcome Deletion(DecodedRecord decoded, string topicId) =>
-        new(decoded, Disposition.Withdrawn, Ranked(decoded, Disposition.Withdrawn, topicId));
+        new(decoded, Disposition.Withdrawn, Ranked(decoded, Disposition.Withdrawn, topicId, null, []));
 
-    private static RankedItem Ranked(DecodedRecord decoded, Disposition disposition, string topicId)
+    private static RankedItem Ranked(DecodedRecord decoded, Disposition disposition, string topicId, ScoredItem? scored, IReadOnlyList<StageTiming> timings)
     {
         var record = decoded.Record;
         var content = decoded.Content;
@@ -46,6 +36,19 @@ internal static class OutcomeOf
             Lang = Clip.ToBytes(content?.Lang ?? "", MaxNameBytes),
             Url = Clip.ToBytes(content?.Url ?? "", MaxUrlBytes),
             CreatedAt = content?.CreatedAt,
+            Ranking = scored?.Ranking,
+            Parts = Clipped(scored?.Parts ?? []),
+            Unreadable = scored?.Unreadable ?? [],
+            Partial = scored?.Partial ?? false,
+            Degraded = scored?.Degraded ?? [],
+            Provenance = scored?.Provenance,
+            Timings = timings,
         };
     }
+
+    // Nearly all are short enough, and then stay as they are.
+    private static IReadOnlyList<PartDigest> Clipped(IReadOnlyList<PartDigest> parts) =>
+        parts.All(part => ReferenceEquals(Clip.ToBytes(part.Mime, MaxNameBytes), part.Mime))
+            ? parts
+            : [.. parts.Select(part => part with { Mime = Clip.ToBytes(part.Mime, MaxNameBytes) })];
 }
