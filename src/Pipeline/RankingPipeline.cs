@@ -21,7 +21,7 @@ internal sealed class RankingPipeline(
     InFlightBatches inFlight,
     DuplicateWindow window,
     IItemScorer scorer,
-    OutcomeTransaction transaction,
+    IOutcomeSink outcomes,
     TopicWatch topic,
     string topicId,
     TimeProvider time) : IDisposable
@@ -34,7 +34,7 @@ internal sealed class RankingPipeline(
         using var fault = new CancellationTokenSource();
         using var drained = new CancellationTokenSource();
         using var feeding = CancellationTokenSource.CreateLinkedTokenSource(stopping, fault.Token);
-        await OwnThread.Run("vigil-init", transaction.Initialize);
+        await OwnThread.Run("vigil-init", outcomes.Initialize);
 
         var poll = OwnThread.Run("vigil-poll", () => consumer.Run(feeding.Token, drained.Token));
         var rank = OwnThread.Run("vigil-rank", () => RankBatches(fault.Token));
@@ -79,7 +79,7 @@ internal sealed class RankingPipeline(
     {
         foreach (var computed in _computed.GetConsumingEnumerable(cancellation))
         {
-            transaction.Commit(computed);
+            outcomes.Commit(computed);
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class RankingPipeline(
     {
         using var receive = TraceLink.StartReceive(topic.Name, batch.Records);
         var clock = new StageClock(time);
-        var overlay = window.Open(batch.Epoch);
+        var overlay = window.Open(batch.Epoch, batch.Records.Count);
 
         // :: Step 2: decode
         var decoded = clock.Measure("decode", () => window.Decode(batch, overlay));
@@ -97,7 +97,7 @@ internal sealed class RankingPipeline(
         var scored = new Queue<ScoredItem>(fresh.Count == 0 ? [] : scorer.Score(fresh, clock, cancellation));
 
         // :: Step 4: outcome
-        var outcomes = decoded.ConvertAll(one => (one.Verdict, one.Record.Kind) switch
+        var results = decoded.ConvertAll(one => (one.Verdict, one.Record.Kind) switch
         {
             (WindowVerdict.Duplicate, _) => new RecordOutcome(one.Record, Disposition.Duplicate, null),
             (WindowVerdict.Superseded, _) => new RecordOutcome(one.Record, Disposition.Superseded, null),
@@ -105,6 +105,6 @@ internal sealed class RankingPipeline(
             (_, DecodedKind.Deletion) => OutcomeOf.Deletion(one.Record, topicId),
             _ => OutcomeOf.Content(one.Record, scored.Dequeue(), topicId, clock.Timings),
         });
-        return new(batch, outcomes, overlay, receive);
+        return new(batch, results, overlay, receive);
     }
 }

@@ -63,7 +63,7 @@ public sealed class RankedItemWritingTests
     {
         var bytes = Items[name].Write(new());
 
-        Assert.Equal(Wire.RankedItem.Parser.ParseFrom(bytes).ToByteArray(), bytes);
+        Assert.Equal(Contracts.Wire.RankedItem.Parser.ParseFrom(bytes).ToByteArray(), bytes);
     }
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed class RankedItemWritingTests
     {
         var item = Items[name];
 
-        var read = Wire.RankedItem.Parser.ParseFrom(item.Write(new()));
+        var read = Contracts.Wire.RankedItem.Parser.ParseFrom(item.Write(new()));
 
         // Lists have no equality of their own.
         Assert.Equivalent(item, read.ToDomain(), strict: true);

@@ -13,7 +13,7 @@ public sealed record OutcomeBatch(SealedBatch Batch, IReadOnlyList<RecordOutcome
 /// Results, status, dead letters and offsets of a batch in one Kafka transaction, one in flight. Blocking: it belongs on a
 /// thread of its own. What it throws is fatal: the process must end and be started again.
 /// </summary>
-public sealed class OutcomeTransaction : IDisposable
+public sealed class OutcomeTransaction : IOutcomeSink
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(8);
 

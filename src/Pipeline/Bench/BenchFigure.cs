@@ -17,6 +17,9 @@ internal sealed record BenchFigure(string Name, double? Value, string Unit, doub
     public static BenchFigure OfRuns(string name, IReadOnlyList<double> runs, string unit, string better, double? target, string note) =>
         new(name, Median(runs), unit, target, better, runs, note);
 
+    /// <param name="why">What keeps it from being measured here; stands in the note. A figure without a value is missed only where it has a target, so it has none.</param>
+    public static BenchFigure NotMeasured(string name, string unit, string better, string why) => new(name, null, unit, null, better, [], $"not measured: {why}");
+
     public static double Median(IReadOnlyList<double> runs)
     {
         var sorted = runs.Order().ToList();

@@ -32,6 +32,16 @@ internal sealed record BenchTexts(IReadOnlyList<string> Texts, string Source)
         return content.ToRecord(Wording.Protobuf);
     });
 
+    /// <summary>Every n-th text: fewer of them, of the same lengths.</summary>
+    public BenchTexts Every(int n) => this with { Texts = [.. Texts.Where((_, index) => index % n == 0)] };
+
+    /// <summary>The texts of at most that many characters, again and again until there are <paramref name="count"/>.</summary>
+    public BenchTexts Short(int longest, int count)
+    {
+        var some = Texts.Where(text => text.Length <= longest).ToList();
+        return this with { Texts = [.. Enumerable.Range(0, count).Select(i => some.Count == 0 ? "a short text" : some[i % some.Count])] };
+    }
+
     private static string TextOf(StreamRecord record)
     {
         if (record.Value is null || record.Key is null)

@@ -39,6 +39,7 @@ internal static class BankRole
         services.AddOptions<EmbedOptions>()
             .BindConfiguration(EmbedOptions.Section)
             .PostConfigure(embed => embed.Folder = Path.Combine(VigilHome.Path, embed.Folder));
+        Bench.SleepingEncoder.AddWhereAsked(services);
         return services.AddEmbed();
     }
 

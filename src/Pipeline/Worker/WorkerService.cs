@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Vigil.Ingest;
+using Vigil.Pipeline.Bench;
 using Vigil.Pipeline.Kafka;
 using Vigil.Pipeline.Roles;
 using Vigil.Pipeline.Scoring;
@@ -29,23 +30,25 @@ internal sealed class WorkerService(
         var inFlight = new InFlightBatches();
         var window = new DuplicateWindow(ingest.WindowIds);
         using var metrics = IngestTelemetry.Observe(progress, inFlight, clients.Topics.Content);
-        using var transaction = new OutcomeTransaction(
-            clients.TransactionalProducer(clients.Named($"{WorkerRole.GroupName}-{ingest.InstanceName}")),
-            clients.Topics,
-            topicId,
-            ingest,
-            inFlight,
-            window,
-            progress,
-            new(TimeSpan.FromSeconds(ingest.WatchdogSeconds), time, Environment.FailFast, logs.CreateLogger<Watchdog>()),
-            time,
-            logs.CreateLogger<OutcomeTransaction>());
         using var consumer = new ContentConsumer(
             clients.Consumer(clients.Named(WorkerRole.GroupName)), clients.Topics.Content, ingest, inFlight, window, progress, time, logs.CreateLogger<ContentConsumer>());
+        using IOutcomeSink outcomes = AtLeastOnceOutcomes.IsAsked(Environment.GetEnvironmentVariable(AtLeastOnceOutcomes.Variable), clients.Options.Prefix)
+            ? new AtLeastOnceOutcomes(clients, topicId, consumer, inFlight, window, progress)
+            : new OutcomeTransaction(
+                clients.TransactionalProducer(clients.Named($"{WorkerRole.GroupName}-{ingest.InstanceName}")),
+                clients.Topics,
+                topicId,
+                ingest,
+                inFlight,
+                window,
+                progress,
+                new(TimeSpan.FromSeconds(ingest.WatchdogSeconds), time, Environment.FailFast, logs.CreateLogger<Watchdog>()),
+                time,
+                logs.CreateLogger<OutcomeTransaction>());
 
         await bank.WaitUntilReadyAsync(stoppingToken);
         var log = logs.CreateLogger<WorkerService>();
-        using var pipeline = new RankingPipeline(consumer, inFlight, window, scorer, transaction, watch, topicId, time);
+        using var pipeline = new RankingPipeline(consumer, inFlight, window, scorer, outcomes, watch, topicId, time);
         WorkerLog.Started(log, ingest.InstanceName, clients.Topics.Content, topicId);
         health.Run();
         PipelineTelemetry.Degraded.Record(0);

@@ -42,33 +42,62 @@ public sealed class BenchTests
     }
 
     [Fact]
-    public void Report_Rounds_PairsWorkerAndBaseline()
+    public void Efficiency_Rounds_PairsWorkerAndBaseline()
     {
-        var report = PipelineFigures.Report(
-            [new(800, 1_500, 1_000), new(900, 1_600, 1_000), new(500, 1_000, 1_000)],
-            [90, 100, 80],
-            [0.1, 0.2, 0.3, 0.9],
-            0.7,
-            new(new(["one", "three"], "shipped stream"), null, 0, 0));
-        double? Value(string name) => report.Figures.Single(figure => figure.Name == name).Value;
+        var figures = PipelineFigures.Efficiency([Round(800, 1_500), Round(900, 1_600), Round(500, 1_000)], [90, 100, 80], Facts);
+        double? Value(string name) => figures.Single(figure => figure.Name == name).Value;
 
-        Assert.Equal(0.8, Value("pipeline.efficiency"));
-        Assert.Equal(800, Value("pipeline.items_per_cpu_s"));
-        Assert.Equal(1_500, Value("pipeline.items_per_s"));
+        Assert.Equal(PipelineFigures.OfEfficiency, figures.Select(figure => figure.Name));
+        Assert.Equal(0.8, Value("pipeline.efficiency")!.Value, 9);
+        Assert.Equal(0.75, Value("pipeline.efficiency_wall")!.Value, 9);
+        Assert.Equal(0.25, Value("pipeline.overhead_ms_per_item")!.Value, 9);
+        Assert.Equal(800, Value("pipeline.items_per_cpu_s")!.Value, 9);
+        Assert.Equal(1_500, Value("pipeline.items_per_s")!.Value, 9);
         Assert.Equal(100, Value("machine.matmul_gflops"));
-        Assert.Equal(10, Value("baseline.items_per_cpu_s_per_gflops"));
-        Assert.Equal(0.2, Value("pipeline.latency_p50_s"));
-        Assert.Equal(0.9, Value("pipeline.latency_p99_s"));
-        Assert.All(report.Figures, figure => Assert.NotEmpty(figure.Note));
+        Assert.Equal(10, Value("baseline.items_per_cpu_s_per_gflops")!.Value, 9);
+        Assert.Equal(4_000, Value("pipeline.alloc_bytes_per_item")!.Value, 9);
+        Assert.All(figures, figure => Assert.NotEmpty(figure.Note));
     }
 
     [Fact]
-    public void Report_NothingCameBack_HasNoLatencyAndSaysWhy()
+    public void Efficiency_BelowItsBound_IsMissed()
     {
-        var report = PipelineFigures.Report([new(1, 1, 1)], [1], [], 0.7, new(new(["one"], "x"), null, 0, 0));
-        var latency = report.Figures.Single(figure => figure.Name == "pipeline.latency_p99_s");
+        var figures = PipelineFigures.Efficiency([Round(790, 1_500)], [90], Facts);
+
+        Assert.True(figures.Single(figure => figure.Name == "pipeline.efficiency").IsMissed);
+        Assert.True(figures.Single(figure => figure.Name == "pipeline.overhead_ms_per_item").IsMissed);
+        Assert.False(figures.Single(figure => figure.Name == "pipeline.efficiency_wall").IsMissed);
+    }
+
+    [Fact]
+    public void Efficiency_WorkerWithoutMetrics_SaysThatAllocationIsNotMeasured()
+    {
+        var figures = PipelineFigures.Efficiency([new(new(2_000, 2, 1, null), 1_000, 2_000)], [90], Facts);
+        var allocated = figures.Single(figure => figure.Name == "pipeline.alloc_bytes_per_item");
+
+        Assert.Null(allocated.Value);
+        Assert.False(allocated.IsMissed);
+        Assert.StartsWith("not measured: ", allocated.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Latency_Sorted_HasItsBoundAndTheShareOfOthers()
+    {
+        var figures = PipelineFigures.Latency([0.1, 0.2, 0.25, 0.9], 0.7, 1_000, 0.25);
+
+        Assert.Equal([0.2, 0.9], figures.Select(figure => figure.Value!.Value));
+        Assert.Equal(0.3, figures[1].Target);
+        Assert.True(figures[1].IsMissed);
+        Assert.Contains("25 %", figures[1].Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Latency_NothingCameBack_HasNoneAndSaysWhy()
+    {
+        var latency = PipelineFigures.Latency([], 0.7, 1_000, 0)[1];
 
         Assert.Null(latency.Value);
+        Assert.True(latency.IsMissed);
         Assert.Contains("no record came back", latency.Note, StringComparison.Ordinal);
     }
 
@@ -99,6 +128,11 @@ public sealed class BenchTests
         Assert.Equal(2, reader.TakeLatencies().Count);
         Assert.Empty(reader.TakeLatencies());
     }
+
+    private static PipelineFacts Facts => new(new(["one", "three"], "shipped stream"), null, 0, 0);
+
+    private static EfficiencyRound Round(double perCpuSecond, double perSecond) =>
+        new(new(2_000, 2_000 / perCpuSecond, 2_000 / perSecond, 8_000_000), 1_000, 2_000);
 
     private static Content Parse(Samples.StreamRecord record) => Content.Parser.ParseFrom(record.Value);
 

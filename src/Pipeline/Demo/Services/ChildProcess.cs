@@ -45,7 +45,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<ChildProcess> StartAsync(string name, string program, IEnumerable<string> arguments, Action<string>? lineRead = null)
+    /// <param name="environment">Variables over ours; null: ours alone.</param>
+    public static async Task<ChildProcess> StartAsync(
+        string name, string program, IEnumerable<string> arguments, Action<string>? lineRead = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         List<string> command = [.. Prefix(), program, .. arguments];
         var start = new ProcessStartInfo(command[0])
@@ -56,6 +58,11 @@ internal sealed class ChildProcess : IAsyncDisposable
             UseShellExecute = false,
         };
         command.Skip(1).ToList().ForEach(start.ArgumentList.Add);
+        foreach (var (variable, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[variable] = value;
+        }
+
         var child = new ChildProcess(name, start) { _lineRead = lineRead };
         // The kernel's "parent died" signal means the parent's thread, so the child gets one that lives as long as it does.
         new Thread(child.Run) { IsBackground = true, Name = $"child {name}" }.Start();

@@ -1,0 +1,107 @@
+using System.Globalization;
+
+namespace Vigil.Pipeline.Bench;
+
+/// <summary>The worker as shipped against the same product set otherwise: other batches, no telemetry, a second worker.</summary>
+internal sealed class WorkerComparisons(BenchStand stand, BenchLane shipped, int rounds)
+{
+    public static readonly string[] OfBatching = ["pipeline.vs_simple", "pipeline.vs_naive"];
+    public static readonly string[] OfTelemetry = ["pipeline.telemetry_cost"];
+    public static readonly string[] OfScale = ["pipeline.scale_two_workers"];
+    public static readonly string[] OfSleep = ["pipeline.scale_two_workers_sleep"];
+
+    // One transaction each: a whole round would take longer than all the rest.
+    private const int NaiveShare = 8;
+
+    private static readonly string[] AsShipped = [];
+
+    // A budget that holds any 32 texts: one call of the graph for them as they came, padded to their longest.
+    private static readonly string[] Simple = ["Ingest:BatchRecords=32", "Embed:TokenBudget=65536"];
+    private static readonly string[] Naive = ["Ingest:BatchRecords=1"];
+    private static readonly string[] SmallBatches = ["Ingest:BatchRecords=8", "Bank:Starter="];
+    private static readonly Dictionary<string, string> NoChange = [];
+
+    public async Task<IReadOnlyList<BenchFigure>> BatchingAsync(CancellationToken cancellation)
+    {
+        var turns = Math.Max(1, rounds / 2);
+        var simple = new LaneTurns(stand, "batches of 32 in arrival order");
+        await using (var lane = await OpenAsync("simple", Simple, NoChange, 1, cancellation))
+        {
+            await simple.TakeAsync(shipped, stand.Texts, lane, stand.Texts, turns, cancellation);
+        }
+
+        var naive = new LaneTurns(stand, "one record at a time");
+        await using (var lane = await OpenAsync("naive", Naive, NoChange, 1, cancellation))
+        {
+            await naive.TakeAsync(shipped, stand.Texts, lane, stand.Texts.Every(NaiveShare), turns, cancellation);
+        }
+
+        return
+        [
+            BenchFigure.OfRuns("pipeline.vs_simple", simple.WallRatios, "1", BenchFigure.Higher, 1.5, Invariant($"items/s over those of the same worker with batches of 32 in arrival order, one call of the graph and one commit each: {simple.Rates}; ratio per CPU-second {BenchFigure.Median(simple.CpuRatios):0.00}")),
+            BenchFigure.OfRuns("pipeline.vs_naive", naive.WallRatios, "1", BenchFigure.Higher, 3, Invariant($"items/s over those of the same worker with one record a batch and a commit each, every {NaiveShare}th text: {naive.Rates}; ratio per CPU-second {BenchFigure.Median(naive.CpuRatios):0.00}")),
+        ];
+    }
+
+    public async Task<IReadOnlyList<BenchFigure>> TelemetryAsync(CancellationToken cancellation)
+    {
+        var turns = new LaneTurns(stand, "telemetry on against off");
+        await using (var lane = await OpenAsync("silent", AsShipped, new() { ["OTEL_SDK_DISABLED"] = "true" }, 1, cancellation))
+        {
+            await turns.TakeAsync(shipped, stand.Texts, lane, stand.Texts, rounds, cancellation);
+        }
+
+        var (low, high) = RatioInterval.Of(turns.CpuRatios);
+        return
+        [
+            new("pipeline.telemetry_cost", low, "1", 0.97, BenchFigure.Higher, turns.CpuRatios, Invariant(
+                $"CPU an item with OTEL_SDK_DISABLED=true over CPU with metrics on and read every round: the lower end of the 95 % interval {low:0.000} to {high:0.000} of the mean; {turns.Rates}")),
+        ];
+    }
+
+    public async Task<IReadOnlyList<BenchFigure>> ScaleAsync(CancellationToken cancellation)
+    {
+        var turns = new LaneTurns(stand, "two workers against one");
+        await using (var lane = await OpenAsync("pair", AsShipped, NoChange, 2, cancellation))
+        {
+            await turns.TakeAsync(lane, stand.Texts, shipped, stand.Texts, Math.Max(1, rounds / 2), cancellation);
+        }
+
+        return
+        [
+            BenchFigure.OfRuns("pipeline.scale_two_workers", turns.WallRatios, "1", BenchFigure.Higher, 0.95, Invariant(
+                $"items/s of two workers that share the partitions over those of one, {Environment.ProcessorCount} cores for all: {turns.Rates}; ratio per CPU-second {BenchFigure.Median(turns.CpuRatios):0.00}")),
+        ];
+    }
+
+    public async Task<IReadOnlyList<BenchFigure>> SleepAsync(CancellationToken cancellation)
+    {
+        var turns = new LaneTurns(stand, "two sleeping workers against one");
+        Dictionary<string, string> sleeping = new() { [SleepingEncoder.Variable] = "20" };
+        await using (var one = await OpenAsync("sleep-one", SmallBatches, sleeping, 1, cancellation))
+        await using (var two = await OpenAsync("sleep-two", SmallBatches, sleeping, 2, cancellation))
+        {
+            await turns.TakeAsync(two, stand.Texts, one, stand.Texts, Math.Max(1, rounds / 3), cancellation);
+        }
+
+        return
+        [
+            BenchFigure.OfRuns("pipeline.scale_two_workers_sleep", turns.WallRatios, "1", BenchFigure.Higher, 1.9, Invariant(
+                $"the same with 20 ms of sleep in place of inference and batches of 8 records: {turns.Rates}")),
+        ];
+    }
+
+    private async Task<BenchLane> OpenAsync(string name, string[] settings, Dictionary<string, string> environment, int workers, CancellationToken cancellation)
+    {
+        await stand.Progress.WriteLineAsync($"starting {(workers == 1 ? "a worker" : $"{workers} workers")} ({name})");
+        var lane = await stand.OpenLaneAsync(name, settings.Contains("Bank:Starter=") ? 0 : BenchStand.BankEntries, cancellation);
+        for (var i = 0; i < workers; i++)
+        {
+            await lane.AddWorkerAsync(settings, environment, cancellation);
+        }
+
+        return lane;
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
