@@ -42,6 +42,26 @@ internal sealed class VigilProcess : IDisposable
 
     public void Kill() => _process.Kill();
 
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Whether it was stopped (SIGSTOP) and not continued.</summary>
+    public bool IsStopped
+    {
+        get
+        {
+            try
+            {
+                // The state stands behind the name, which is in brackets.
+                var stat = File.ReadAllText($"/proc/{_process.Id}/stat");
+                return stat[stat.LastIndexOf(')') + 2] == 'T';
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>TERM, STOP, CONT and the like.</summary>
     public void Signal(string name) => Signal(name, _process.Id);
 

@@ -4,7 +4,8 @@ namespace Vigil.Ingest;
 
 /// <summary>
 /// For kill tests only: <c>VIGIL_FAILPOINT=name:n</c> makes the process kill itself (SIGKILL) at the n-th passage of that
-/// point. Points: <c>after-first-produce</c>, with the first record of a transaction on the broker and nothing committed.
+/// point, <c>name:n:stop</c> makes it stop (SIGSTOP) there until somebody continues it. Points: <c>after-first-produce</c>,
+/// with the first record of a transaction on the broker and nothing committed.
 /// </summary>
 internal sealed class Failpoint(string name)
 {
@@ -13,14 +14,23 @@ internal sealed class Failpoint(string name)
 
     private int _left = Read(name);
 
-    /// <summary>Counts a passage; true when the process is to die here, now.</summary>
+    private static string[]? Setting => Environment.GetEnvironmentVariable(Variable)?.Split(':');
+
+    /// <summary>Counts a passage; true when the process is to act here, now.</summary>
     public bool IsDue => _left > 0 && --_left == 0;
 
-    public static void Die() => Process.GetCurrentProcess().Kill();
-
-    private static int Read(string name)
+    public static void Act()
     {
-        var setting = Environment.GetEnvironmentVariable(Variable)?.Split(':');
-        return setting is [var point, var count] && point == name && int.TryParse(count, out var passages) ? passages : 0;
+        if (Setting is [_, _, "stop"])
+        {
+            using var shell = Process.Start("/bin/sh", ["-c", "kill -STOP $PPID"]);
+            shell.WaitForExit();
+            return;
+        }
+
+        Process.GetCurrentProcess().Kill();
     }
+
+    private static int Read(string name) =>
+        Setting is [var point, var count, ..] && point == name && int.TryParse(count, out var passages) ? passages : 0;
 }

@@ -127,7 +127,7 @@ public sealed class OutcomeTransaction : IOutcomeSink
                 if (first && _failpoint.IsDue)
                 {
                     _producer.Flush(CallTimeout);
-                    Failpoint.Die();
+                    Failpoint.Act();
                 }
 
                 first = false;

@@ -13,6 +13,9 @@ internal sealed partial class LedgerWatch(KafkaClients clients, IOptions<LedgerO
     private readonly Meter _meter = new("Vigil.Ledger");
     private long _imbalance;
 
+    /// <summary>Tells one process' watch from another's in tests.</summary>
+    internal Meter Meter => _meter;
+
     public override void Dispose()
     {
         _meter.Dispose();
