@@ -86,7 +86,7 @@ internal sealed partial class LogReader(
                 ReadEnd? end = null;
                 if (records.Count > 0 || _inFlight.Count > 0)
                 {
-                    end = await ApplyAsync(generation, live, records);
+                    end = await ApplyAsync(generation, live, records, cancellation);
                 }
                 else if (time.GetElapsedTime(compared) > CompareEvery)
                 {
@@ -129,7 +129,7 @@ internal sealed partial class LogReader(
     }
 
     // While Redis applies these, the next ones are read and made ready; so it is what was sent before that is awaited here.
-    private async Task<ReadEnd?> ApplyAsync(string generation, bool live, List<ConsumeResult<byte[], byte[]>> records)
+    private async Task<ReadEnd?> ApplyAsync(string generation, bool live, List<ConsumeResult<byte[], byte[]>> records, CancellationToken cancellation)
     {
         var before = _inFlight;
         _inFlight = Send(generation, live, records);
@@ -142,15 +142,14 @@ internal sealed partial class LogReader(
             _inFlight = [];
         }
 
+        if (answers.Held)
+        {
+            await StandStillAsync(cancellation);
+        }
+
         if (answers.End is null)
         {
             Seek(answers.Moved, expected: answers.Held);
-        }
-
-        if (answers.Held)
-        {
-            // A rebuilt generation is about to be served: it must not be behind, so this one stands still for a moment.
-            await Task.Delay(HeldFor, time);
         }
 
         if (live && before.Count > 0 && answers.End is null)
@@ -159,6 +158,17 @@ internal sealed partial class LogReader(
         }
 
         return answers.End;
+    }
+
+    // A rebuilt generation is about to be served and must not be behind. Asking Redis costs nothing; going back in the log to
+    // be turned away again would have the broker send the same records over and over.
+    private async Task StandStillAsync(CancellationToken cancellation)
+    {
+        do
+        {
+            await Task.Delay(HeldFor, time, cancellation);
+        }
+        while (await scripts.Database.KeyExistsAsync(scripts.Key("catchup")));
     }
 
     private List<LogRun> Send(string generation, bool live, List<ConsumeResult<byte[], byte[]>> records)

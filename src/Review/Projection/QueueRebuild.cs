@@ -15,7 +15,8 @@ internal sealed partial class QueueRebuild(QueueProjection projection, TimeProvi
 {
     private static readonly TimeSpan LockTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan HoldTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstHold = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
 
     /// <returns>The generation served now, or null if another process is rebuilding.</returns>
     public async Task<string?> RunAsync(IProgress<RebuildProgress>? progress, CancellationToken cancellation)
@@ -53,7 +54,7 @@ internal sealed partial class QueueRebuild(QueueProjection projection, TimeProvi
         var generation = await projection.BeginAsync(source);
         LogBegun(generation);
         var times = new LogTimes(projection.Directory, projection.Scripts.NowAsync);
-        while (true)
+        for (var hold = FirstHold; ; hold = hold * 2 < LongestHold ? hold * 2 : LongestHold)
         {
             var ends = await projection.Directory.EndsAsync(source.Topics, IsolationLevel.ReadCommitted);
             var positions = await projection.PositionsAsync(generation, source)
@@ -71,7 +72,7 @@ internal sealed partial class QueueRebuild(QueueProjection projection, TimeProvi
                 throw new RedisException($"The rebuild could not go on ({end}).");
             }
 
-            if (await projection.ServeAsync(generation, HoldTime))
+            if (await projection.ServeAsync(generation, hold))
             {
                 progress?.Report(new(ends.Values.Sum(), ends.Values.Sum()));
                 LogServed(generation);
