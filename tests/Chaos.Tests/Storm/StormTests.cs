@@ -1,6 +1,6 @@
 namespace Vigil.Chaos.Tests.Storm;
 
-// Two classes, so that both storms blow at the same time; `./vigil test` runs them after all else.
+// Two classes, so that both storms blow at the same time.
 [Trait("Runs", "alone")]
 public sealed class StormOnDevelopmentBroker
 {
