@@ -30,6 +30,13 @@ internal sealed class SteadyPublisher : IDisposable
     /// <summary>Where they stand; complete once stopped.</summary>
     public List<(int Partition, long Offset)> Published => _published;
 
+    /// <summary>A harmless item of its own for each number.</summary>
+    public static Message<byte[], byte[]> Item(int number) => new()
+    {
+        Key = Encoding.UTF8.GetBytes($"id-{number}"),
+        Value = Encoding.UTF8.GetBytes($$"""{"id":"id-{{number}}","parts":[{"text":"a harmless line, number {{number}}"}]}"""),
+    };
+
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
@@ -47,11 +54,7 @@ internal sealed class SteadyPublisher : IDisposable
     {
         for (var i = 0; !_stop.IsCancellationRequested; i += burst)
         {
-            var done = await Task.WhenAll(Enumerable.Range(i, burst).Select(number => _producer.ProduceAsync(topic, new()
-            {
-                Key = Encoding.UTF8.GetBytes($"id-{number}"),
-                Value = Encoding.UTF8.GetBytes($$"""{"id":"id-{{number}}","parts":[{"text":"a harmless line, number {{number}}"}]}"""),
-            })));
+            var done = await Task.WhenAll(Enumerable.Range(i, burst).Select(number => _producer.ProduceAsync(topic, Item(number))));
             _published.AddRange(done.Select(one => (one.Partition.Value, one.Offset.Value)));
             await Task.Delay(Breath, CancellationToken.None);
         }

@@ -17,27 +17,8 @@ internal static partial class ApacheKafka
     }
 
     /// <exception cref="CommandFailedException">It did not start, such as without Java.</exception>
-    public static async Task<(ChildProcess Child, string Bootstrap)> StartAsync(string folder, string data, CancellationToken cancellation)
-    {
-        var address = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var child = await ChildProcess.StartAsync("Apache Kafka", "/bin/bash", [Path.Combine(folder, "run.sh"), "--data", data], line =>
-        {
-            if (Address().Match(line) is { Success: true } found)
-            {
-                address.TrySetResult(found.Groups["address"].Value);
-            }
-        });
-        try
-        {
-            await child.WaitUntilReadyAsync(address.Task, StartTime, cancellation);
-            return (child, await address.Task);
-        }
-        catch
-        {
-            await child.DisposeAsync();
-            throw;
-        }
-    }
+    public static Task<(ChildProcess Child, string Bootstrap)> StartAsync(string folder, string data, CancellationToken cancellation) => ChildProcess.StartServerAsync(
+        "Apache Kafka", "/bin/bash", [Path.Combine(folder, "run.sh"), "--data", data], Address(), StartTime, cancellation);
 
     [GeneratedRegex(@"^BOOTSTRAP (?<address>\S+)")]
     private static partial Regex Address();

@@ -8,32 +8,9 @@ internal static partial class BrokerChild
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(20);
 
     /// <returns>The child and its bootstrap address.</returns>
-    public static async Task<(ChildProcess Child, string Bootstrap)> StartAsync(string folder, CancellationToken cancellation)
-    {
-        var address = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var child = await ChildProcess.StartAsync(
-            "vigil broker",
-            Path.Combine(AppContext.BaseDirectory, "vigil"),
-            ["broker", "--port", "0", "--data", folder],
-            line =>
-            {
-                if (Address().Match(line) is { Success: true } found)
-                {
-                    address.TrySetResult(found.Value);
-                }
-            });
-        try
-        {
-            await child.WaitUntilReadyAsync(address.Task, StartTime, cancellation);
-            return (child, await address.Task);
-        }
-        catch
-        {
-            await child.DisposeAsync();
-            throw;
-        }
-    }
+    public static Task<(ChildProcess Child, string Bootstrap)> StartAsync(string folder, CancellationToken cancellation) => ChildProcess.StartServerAsync(
+        "vigil broker", Path.Combine(AppContext.BaseDirectory, "vigil"), ["broker", "--port", "0", "--data", folder], Address(), StartTime, cancellation);
 
-    [GeneratedRegex(@"127\.0\.0\.1:\d+")]
+    [GeneratedRegex(@"(?<address>127\.0\.0\.1:\d+)")]
     private static partial Regex Address();
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Vigil.Pipeline.Demo.Services;
 
@@ -68,6 +69,33 @@ internal sealed class ChildProcess : IAsyncDisposable
         new Thread(child.Run) { IsBackground = true, Name = $"child {name}" }.Start();
         await child._started.Task;
         return child;
+    }
+
+    /// <summary>Starts a server that prints where it listens.</summary>
+    /// <param name="address">Its group "address" is the address; the first line that matches counts.</param>
+    /// <returns>The child, once it has said so, and the address.</returns>
+    /// <exception cref="CommandFailedException">It ended before.</exception>
+    public static async Task<(ChildProcess Child, string Address)> StartServerAsync(
+        string name, string program, IEnumerable<string> arguments, Regex address, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var said = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var child = await StartAsync(name, program, arguments, line =>
+        {
+            if (address.Match(line) is { Success: true } found)
+            {
+                said.TrySetResult(found.Groups["address"].Value);
+            }
+        });
+        try
+        {
+            await child.WaitUntilReadyAsync(said.Task, timeout, cancellation);
+            return (child, await said.Task);
+        }
+        catch
+        {
+            await child.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Waits for a condition of the child; a child that ends first is a failure with its last lines.</summary>
