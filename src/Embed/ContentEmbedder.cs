@@ -49,6 +49,13 @@ public sealed class ContentEmbedder(IEncoder encoder, EmbedMetrics? metrics = nu
             tokenized[i] = new(texts[i], encoder.Tokenize(texts[i].Text));
         }
 
+        if (tokenized is [{ Windows: [var whole] } only])
+        {
+            // So it is with nearly all: nothing is to be chosen.
+            rows.Add(whole);
+            return Item(content, [ItemWindows.Of(only.Text, whole)], rows.Count - 1, partial: false);
+        }
+
         var chosen = ItemWindows.Choose(tokenized, out var partial);
         var windows = new TextWindow[chosen.Count];
         var first = rows.Count;

@@ -34,6 +34,9 @@ internal static class ItemWindows
         return parts;
     }
 
+    public static TextWindow Of(ItemText text, in TokenWindow window) =>
+        new(text.Part, window.Start, text.Text.Substring(window.Start, window.Length), window.Ids.Length, window.Unknown);
+
     private static List<ChosenWindow> All(IReadOnlyList<TextWindows> texts, bool joined)
     {
         List<ChosenWindow> windows = [];
@@ -48,8 +51,7 @@ internal static class ItemWindows
             windows.EnsureCapacity(windows.Count + of.Count);
             for (var j = 0; j < of.Count; j++)
             {
-                var window = of[j];
-                windows.Add(new(new(text.Part, window.Start, text.Text.Substring(window.Start, window.Length), window.Ids.Length, window.Unknown), window));
+                windows.Add(new(Of(text, of[j]), of[j]));
             }
         }
 

@@ -14,6 +14,7 @@ public sealed class Bank : IDisposable
     public Bank(TimeProvider time)
     {
         _time = time;
+        Audit = new(time);
         Meter = RecallTelemetry.Watch(this);
     }
 
@@ -43,6 +44,9 @@ public sealed class Bank : IDisposable
             }
         }
     }
+
+    /// <summary>For whoever searches the bank.</summary>
+    public RecallAudit Audit { get; }
 
     internal Meter Meter { get; }
 

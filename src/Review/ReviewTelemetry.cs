@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Vigil.Contracts.Wire;
 using Vigil.Review.Projection;
+using RankedItem = Vigil.Contracts.RankedItem;
 
 namespace Vigil.Review;
 
@@ -29,8 +31,11 @@ internal static class ReviewTelemetry
     /// <summary>Projections of this process that do not follow the logs (there is one, but in tests), and why.</summary>
     private static readonly ConcurrentDictionary<ProjectionHealth, string> Halts = new();
 
+    private static readonly CalibrationWindow Calibration = new();
+
     static ReviewTelemetry()
     {
+        Meter.CreateObservableGauge("vigil.calibration.error", () => Calibration.Errors().Select(policy => new Measurement<double>(policy.Error, Tag("policy", policy.Policy))), "1", "Probabilities against verdicts on items that no score chose, the last 1,000 of this process");
         Meter.CreateObservableGauge("vigil.projection.halted", () => ProjectionHalts.All.Select(reason => new Measurement<int>(Halts.Values.Count(halt => halt == reason), Tag("reason", reason))), "1", "1 while the queues do not follow the logs");
         Meter.CreateObservableGauge("vigil.queue.depth", () => Volatile.Read(ref Waiting).Select(queue => new Measurement<long>(queue.Depth, Tag("queue", queue.Name))), "{item}");
         Meter.CreateObservableGauge("vigil.queue.oldest_age", () => Volatile.Read(ref Waiting).Select(queue => new Measurement<double>(queue.OldestAge.TotalSeconds, Tag("queue", queue.Name))), "s");
@@ -54,6 +59,9 @@ internal static class ReviewTelemetry
     public static void LeaseEnded(string outcome, long count = 1) => LeaseCounter.Add(count, Tag("outcome", outcome));
 
     public static void Decided(string verdict, string outcome) => DecisionCounter.Add(1, Tag("verdict", verdict), Tag("outcome", outcome));
+
+    /// <param name="item">What was decided; null: not known.</param>
+    public static void Judged(RankedItem? item, Decision decision) => Calibration.Add(item, decision);
 
     public static void Unreadable(string topic) => SkippedCounter.Add(1, Tag("topic", topic));
 

@@ -61,7 +61,7 @@ public sealed class RankedItemWritingTests
     [MemberData(nameof(Cases))]
     public void Write_Item_IsWhatTheGeneratedMessageWrites(string name)
     {
-        var bytes = Items[name].Write(new());
+        var bytes = Items[name].Write(new()).ToArray();
 
         Assert.Equal(Contracts.Wire.RankedItem.Parser.ParseFrom(bytes).ToByteArray(), bytes);
     }
@@ -92,10 +92,10 @@ public sealed class RankedItemWritingTests
     public void Write_ShortAfterLong_HoldsNothingOfTheLongOne()
     {
         var writer = new WireWriter();
-        var alone = Withdrawn.Write(writer);
+        var alone = Withdrawn.Write(writer).ToArray();
         Queued.Write(writer);
 
-        Assert.Equal(alone, Withdrawn.Write(writer));
+        Assert.Equal(alone, Withdrawn.Write(writer).ToArray());
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public static class ContentMapping
         Surface = WellFormed(wire.Surface),
         AuthorId = WellFormed(wire.AuthorId),
         Lang = WellFormed(wire.Lang),
-        Parts = [.. wire.Parts.Take(mostParts).Select(ToDomain)],
+        Parts = ToDomain(wire.Parts, mostParts),
         Reach = wire.Reach is null ? Contracts.Reach.Unknown : new(
             Known(wire.Reach.Views),
             wire.Reach.ViewsPerHour >= 0 && double.IsFinite(wire.Reach.ViewsPerHour) ? wire.Reach.ViewsPerHour : null,
@@ -69,6 +69,17 @@ public static class ContentMapping
         ImagePart image => new Part { Image = new() { Bytes = Google.Protobuf.ByteString.CopyFrom(image.Bytes.Span), Mime = image.Mime } },
         _ => throw new InvalidOperationException($"Unknown part {part.GetType().Name}. This is a bug."),
     };
+
+    private static ContentPart[] ToDomain(Google.Protobuf.Collections.RepeatedField<Part> wire, int most)
+    {
+        var parts = new ContentPart[Math.Min(wire.Count, most)];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = wire[i].ToDomain();
+        }
+
+        return parts;
+    }
 
     // Proto3 cannot tell 0 from "not set"; for reach and reports both mean "nothing known of".
     private static long? Known(long value) => value > 0 ? value : null;

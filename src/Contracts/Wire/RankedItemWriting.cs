@@ -7,7 +7,8 @@ public static class RankedItemWriting
     private const int NanosecondsPerTick = 100;
 
     /// <param name="writer">Cleared first.</param>
-    public static byte[] Write(this Contracts.RankedItem item, WireWriter writer)
+    /// <returns>Valid until the writer's next message.</returns>
+    public static ReadOnlySpan<byte> Write(this Contracts.RankedItem item, WireWriter writer)
     {
         writer.Clear();
         writer.Number(RankedItem.DispositionFieldNumber, (int)item.Disposition);
@@ -36,7 +37,7 @@ public static class RankedItemWriting
         WriteSpan(writer, item.Ranking);
         writer.Real(RankedItem.ExpectedViewsFieldNumber, item.Ranking?.ExpectedViews ?? 0);
         writer.Flag(RankedItem.RerankedFieldNumber, item.Reranked);
-        return writer.ToArray();
+        return writer.Written;
     }
 
     /// <summary>Writes a source record as a field of another message.</summary>

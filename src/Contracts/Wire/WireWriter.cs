@@ -22,7 +22,8 @@ public sealed class WireWriter
     /// <summary>Begins a new message.</summary>
     public void Clear() => _length = 0;
 
-    public byte[] ToArray() => _block[.._length];
+    /// <summary>The message so far; valid until more is written.</summary>
+    public ReadOnlySpan<byte> Written => _block.AsSpan(0, _length);
 
     public void Number(int field, long value)
     {

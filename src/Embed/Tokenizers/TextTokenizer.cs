@@ -22,27 +22,25 @@ internal sealed class TextTokenizer
     public int Capacity => _rules.MaxTokens - 2;
 
     /// <summary>Ids between begin and end, as many as the text has.</summary>
-    public List<int> Tokenize(string text) => TokenizeCleaned(Cleaning.Clean(text));
+    public IReadOnlyList<int> Tokenize(string text) => TokenizeCleaned(Cleaning.Clean(text));
 
     /// <summary>The same without cleaning, which golden files of the bare tokenizer need.</summary>
-    internal List<int> TokenizeCleaned(string text)
+    internal IReadOnlyList<int> TokenizeCleaned(string text)
     {
         var pieces = _pieces.EncodeToIds(text);
-        var ids = new List<int>(pieces.Count);
-        for (var i = 0; i < pieces.Count; i++)
+        for (var i = 1; i < pieces.Count; i++)
         {
-            var id = pieces[i];
-            if (id != _rules.Unknown || ids.Count == 0 || ids[^1] != id)
+            if (IsRepeatedUnknown(pieces, i))
             {
-                ids.Add(id);
+                return [.. pieces.Where((_, at) => !IsRepeatedUnknown(pieces, at))];
             }
         }
 
-        return ids;
+        return pieces;
     }
 
     /// <summary>A window over <paramref name="ids"/>, which are at most <see cref="Capacity"/>.</summary>
-    public TokenWindow Window(int start, int length, List<int> ids)
+    public TokenWindow Window(int start, int length, IReadOnlyList<int> ids)
     {
         if (ids.Count > Capacity)
         {
@@ -51,8 +49,14 @@ internal sealed class TextTokenizer
 
         var framed = new int[ids.Count + 2];
         framed[0] = _rules.Begin;
-        ids.CopyTo(framed, 1);
+        for (var i = 0; i < ids.Count; i++)
+        {
+            framed[i + 1] = ids[i];
+        }
+
         framed[^1] = _rules.End;
         return new TokenWindow(start, length, framed, framed.AsSpan(1, ids.Count).Count(_rules.Unknown));
     }
+
+    private bool IsRepeatedUnknown(IReadOnlyList<int> pieces, int at) => at > 0 && pieces[at] == _rules.Unknown && pieces[at - 1] == _rules.Unknown;
 }

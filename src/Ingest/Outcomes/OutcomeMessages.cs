@@ -7,7 +7,13 @@ using Disposition = Vigil.Contracts.Disposition;
 
 namespace Vigil.Ingest;
 
-/// <summary>An outcome as Kafka messages: always a status, a ranked item where there is one, a dead letter for a rejection. For one thread.</summary>
+/// <summary>A message and the topic it goes to.</summary>
+public readonly record struct OutcomeMessage(string Topic, Message<byte[], byte[]> Message);
+
+/// <summary>
+/// An outcome as Kafka messages: always a status, a ranked item where there is one, a dead letter for a rejection. Messages and
+/// their bytes are valid until the next call: the client has copied them when Produce returns. For one thread.
+/// </summary>
 public sealed class OutcomeMessages(Topics topics, string topicId)
 {
     private static readonly byte[] StatusSchema = WireHeaders.SchemaOf(StatusEvent.Descriptor.Name);
@@ -15,31 +21,44 @@ public sealed class OutcomeMessages(Topics topics, string topicId)
     private static readonly byte[] DecodeStage = "decode"u8.ToArray();
 
     private readonly WireWriter _writer = new();
+    private readonly ExactBlocks _keys = new();
+    private readonly ExactBlocks _rankedItems = new();
+    private readonly ExactBlocks _statuses = new();
+    private readonly OutcomeMessage _ranked = new(topics.Ranked, new());
+    private readonly OutcomeMessage _status = new(topics.Status, new());
+    private readonly OutcomeMessage[] _messages = new OutcomeMessage[2];
     private TraceHeaders? _last;
 
     /// <summary>What stands in the account: <c>kind = disposition</c>.</summary>
-    public IEnumerable<(string Topic, Message<byte[], byte[]> Message)> Of(RecordOutcome outcome, string traceParent) =>
-        Of(outcome, traceParent, StatusEvent.Types.Kind.Disposition);
+    public ReadOnlySpan<OutcomeMessage> Of(RecordOutcome outcome, string traceParent) => Of(outcome, traceParent, StatusEvent.Types.Kind.Disposition);
 
     /// <summary>An item ranked once more, outside the account: <c>kind = reranked</c>.</summary>
-    public IEnumerable<(string Topic, Message<byte[], byte[]> Message)> Reranked(RecordOutcome outcome, string traceParent) =>
+    public ReadOnlySpan<OutcomeMessage> Reranked(RecordOutcome outcome, string traceParent) =>
         Of(outcome with { Ranked = outcome.Ranked! with { Reranked = true } }, traceParent, StatusEvent.Types.Kind.Reranked);
 
-    private IEnumerable<(string Topic, Message<byte[], byte[]> Message)> Of(RecordOutcome outcome, string traceParent, StatusEvent.Types.Kind kind)
+    private ReadOnlySpan<OutcomeMessage> Of(RecordOutcome outcome, string traceParent, StatusEvent.Types.Kind kind)
     {
         var headers = HeadersOf(traceParent);
         var key = Key(outcome.Decoded.ContentId);
+        var count = 0;
         if (outcome.Ranked is { } ranked)
         {
-            yield return (topics.Ranked, new() { Key = key!, Value = ranked.Write(_writer), Headers = headers.OfRanked });
+            _messages[count++] = Filled(_ranked, key, _rankedItems.Copy(ranked.Write(_writer)), headers.OfRanked);
         }
 
         if (outcome.Disposition == Disposition.Rejected)
         {
-            yield return (topics.DeadLetters, DeadLetter(outcome.Decoded, headers.Trace));
+            _messages[count++] = new(topics.DeadLetters, DeadLetter(outcome.Decoded, headers.Trace));
         }
 
-        yield return (topics.Status, new() { Key = key!, Value = Status(outcome, kind), Headers = headers.OfStatus });
+        _messages[count++] = Filled(_status, key, _statuses.Copy(Status(outcome, kind)), headers.OfStatus);
+        return _messages.AsSpan(0, count);
+    }
+
+    private static OutcomeMessage Filled(OutcomeMessage message, byte[]? key, byte[] value, Headers headers)
+    {
+        (message.Message.Key, message.Message.Value, message.Message.Headers) = (key!, value, headers);
+        return message;
     }
 
     // The outcomes of a batch mostly continue one trace, and Kafka's client only reads what it is given.
@@ -59,7 +78,7 @@ public sealed class OutcomeMessages(Topics topics, string topicId)
         return last;
     }
 
-    private byte[] Status(RecordOutcome outcome, StatusEvent.Types.Kind kind)
+    private ReadOnlySpan<byte> Status(RecordOutcome outcome, StatusEvent.Types.Kind kind)
     {
         _writer.Clear();
         _writer.Text(StatusEvent.ContentIdFieldNumber, outcome.Decoded.ContentId);
@@ -70,7 +89,7 @@ public sealed class OutcomeMessages(Topics topics, string topicId)
         _writer.Text(StatusEvent.QueueFieldNumber, outcome.Queue);
         _writer.Real(StatusEvent.RiskFieldNumber, outcome.Ranked?.Ranking?.Risk ?? 0);
         new Contracts.SourceRecord(topicId, outcome.Record.Partition, outcome.Record.Offset, outcome.Record.Time).Write(_writer, StatusEvent.SourceFieldNumber);
-        return _writer.ToArray();
+        return _writer.Written;
     }
 
     private Message<byte[], byte[]> DeadLetter(DecodedRecord decoded, byte[] trace)
@@ -97,7 +116,16 @@ public sealed class OutcomeMessages(Topics topics, string topicId)
     }
 
     // A record without an id has no key to stand under.
-    private static byte[]? Key(string contentId) => contentId.Length == 0 ? null : Encoding.UTF8.GetBytes(contentId);
+    private byte[]? Key(string contentId)
+    {
+        if (contentId.Length == 0)
+        {
+            return null;
+        }
+
+        Span<byte> key = stackalloc byte[ContentDecoder.MaxIdBytes];
+        return _keys.Copy(key[..Encoding.UTF8.GetBytes(contentId, key)]);
+    }
 
     private static byte[] Number(long value) => Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture));
 

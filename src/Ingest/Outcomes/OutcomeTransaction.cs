@@ -119,9 +119,10 @@ public sealed class OutcomeTransaction : IOutcomeSink
     {
         using var timer = IngestTelemetry.Stage("publish");
         var first = true;
+        var trace = TraceLink.Of(receive);
         foreach (var outcome in outcomes)
         {
-            foreach (var (topic, message) in _messages.Of(outcome, TraceLink.Continue(outcome.Record, receive)))
+            foreach (var (topic, message) in _messages.Of(outcome, TraceLink.Continue(outcome.Record, trace)))
             {
                 Produce(topic, message, outcome.Record);
                 if (first && _failpoint.IsDue)

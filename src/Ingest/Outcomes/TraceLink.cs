@@ -29,16 +29,20 @@ public static class TraceLink
         return activity;
     }
 
+    /// <summary>What the outputs of a batch carry whose publishers sent no trace: the batch's, or a new unsampled one.</summary>
+    public static string Of(Activity? batch) => batch?.Id ?? Format(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None);
+
     /// <summary>
-    /// What the outputs of a record carry: the publisher's trace where it sent one, else the batch's, else a new unsampled one.
-    /// A sampled publisher's trace gets a span of its own for this item.
+    /// What the outputs of a record carry: the publisher's trace where it sent one, else the batch's. A sampled publisher's
+    /// trace gets a span of its own for this item.
     /// </summary>
-    public static string Continue(ConsumedRecord record, Activity? batch)
+    /// <param name="batch">Of <see cref="Of"/>.</param>
+    public static string Continue(ConsumedRecord record, string batch)
     {
         var context = ContextOf(record);
         if (context == default)
         {
-            return batch?.Id ?? Format(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None);
+            return batch;
         }
 
         if ((context.TraceFlags & ActivityTraceFlags.Recorded) != 0)

@@ -42,9 +42,10 @@ internal sealed class AtLeastOnceOutcomes(
             return false;
         }
 
+        var trace = TraceLink.Of(computed.Receive);
         foreach (var outcome in computed.Outcomes)
         {
-            foreach (var (topic, message) in _messages.Of(outcome, TraceLink.Continue(outcome.Record, computed.Receive)))
+            foreach (var (topic, message) in _messages.Of(outcome, TraceLink.Continue(outcome.Record, trace)))
             {
                 _producer.Produce(topic, message);
             }

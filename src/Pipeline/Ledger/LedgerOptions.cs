@@ -8,7 +8,7 @@ internal sealed class LedgerOptions
 {
     public const string Section = "Vigil:Ledger";
 
-    /// <summary>Whether this process keeps it. It reads <c>status</c> as it grows; one worker of many is enough. Default on.</summary>
+    /// <summary>Whether this process keeps it. It reads <c>status</c> as it grows; one bank role of several is enough. Default on.</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>Seconds between two measurements, 1 to 3,600. Default 15.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Vigil.Embed;
 using Vigil.Pipeline.BankIndex;
 using Vigil.Pipeline.Configuration;
+using Vigil.Pipeline.Ledger;
 using Vigil.Recall;
 
 namespace Vigil.Pipeline.Roles;
@@ -10,10 +11,14 @@ namespace Vigil.Pipeline.Roles;
 /// <summary>The bank role, and the bank that every worker follows.</summary>
 internal static class BankRole
 {
-    /// <summary>Embeds the entries of <c>bank</c> into <c>bank-index</c> and seeds the starter bank.</summary>
+    /// <summary>Embeds the entries of <c>bank</c> into <c>bank-index</c> and seeds the starter bank; keeps the account beside it.</summary>
     public static IServiceCollection AddBankRole(this IServiceCollection services)
     {
         services.AddBankOptions().AddEncoder();
+        services.AddOptions<LedgerOptions>().BindConfiguration(LedgerOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<LedgerOptions>, LedgerOptionsValidator>();
+        // Here and not in the worker: there are many of those, each would read all of status, and none should judge itself.
+        services.AddHostedService<LedgerWatch>();
         return services.AddHostedService<BankIndexing>();
     }
 

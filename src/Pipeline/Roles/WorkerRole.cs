@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Vigil.Ingest;
 using Vigil.Pipeline.Configuration;
-using Vigil.Pipeline.Ledger;
 using Vigil.Pipeline.Scoring;
 using Vigil.Pipeline.Worker;
 
@@ -29,9 +28,6 @@ internal static class WorkerRole
         services.AddSingleton<WorkerHealth>();
         services.AddScoring();
         services.AddHostedService<WorkerService>();
-        services.AddOptions<LedgerOptions>().BindConfiguration(LedgerOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<LedgerOptions>, LedgerOptionsValidator>();
-        services.AddHostedService<LedgerWatch>();
         services.AddHealthChecks().AddCheck<WorkerHealth>("worker", tags: [VigilHost.ReadyTag]);
     }
 }

@@ -18,6 +18,7 @@ internal sealed class ModelScorer(ContentEmbedder embedder, Bank bank, RankModel
         clock.Add(embedded.Timings);
         using var snapshot = bank.Acquire();
         using var neighbours = clock.Measure("search", () => Recaller.Search(embedded.Vectors, snapshot, _policies, ItemRanker.Neighbours));
+        bank.Audit.Consider(embedded.Vectors, snapshot, neighbours);
         var hits = embedded.Items.Select(item => snapshot.FindHashes(item.Parts)).ToList();
         var rankings = clock.Measure("rank", () => _ranker.Rank(embedded, neighbours, hits));
         var provenance = new Provenance(embedder.EncoderHash, neighbours.IndexKind, neighbours.BankVersion, model.Hash, model.CalibratorHash, policies.Hash);

@@ -58,6 +58,12 @@ public sealed class ExactIndex : IVectorIndex
         similarities.Replace(float.NegativeInfinity, 0);
     }
 
+    public ReadOnlySpan<float> Row(int row)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _rows.AsSpan(row * Dimension, Dimension);
+    }
+
     public void Dispose() => _disposed = true;
 
     private static void Insert(Span<float> similarities, Span<long> rows, float similarity, int row)

@@ -6,11 +6,13 @@ namespace Vigil.Recall;
 public sealed unsafe class FaissIndex : IVectorIndex
 {
     private readonly FaissIndexHandle _handle;
+    private readonly float* _rows;
     private long _bytes;
 
-    private FaissIndex(FaissIndexHandle handle, int dimension, int count)
+    private FaissIndex(FaissIndexHandle handle, float* rows, int dimension, int count)
     {
         _handle = handle;
+        _rows = rows;
         Dimension = dimension;
         Count = count;
         _bytes = (long)count * dimension * sizeof(float);
@@ -48,7 +50,7 @@ public sealed unsafe class FaissIndex : IVectorIndex
             }
 
             UnitVectors.Fill(new Span<float>((void*)rows, (int)length), dimension, write);
-            return new FaissIndex(handle, dimension, count);
+            return new FaissIndex(handle, (float*)rows, dimension, count);
         }
         catch
         {
@@ -65,6 +67,13 @@ public sealed unsafe class FaissIndex : IVectorIndex
         {
             ClearMissing(similarities, rows);
         }
+    }
+
+    public ReadOnlySpan<float> Row(int row)
+    {
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Count, nameof(row));
+        return new(_rows + ((long)row * Dimension), Dimension);
     }
 
     public void Dispose()

@@ -16,6 +16,9 @@ public interface IVectorIndex : IDisposable
     /// <param name="rows">n × k row numbers; -1 where there are fewer rows than k.</param>
     /// <exception cref="ArgumentException">A query is not finite or not of unit length, or a length does not fit.</exception>
     void Search(ReadOnlySpan<float> queries, int k, Span<float> similarities, Span<long> rows);
+
+    /// <summary>One vector as it was written; valid until the index is disposed.</summary>
+    ReadOnlySpan<float> Row(int row);
 }
 
 /// <summary>Writes vector <paramref name="row"/> into the index being built.</summary>

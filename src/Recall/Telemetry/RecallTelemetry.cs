@@ -42,6 +42,7 @@ public static class RecallTelemetry
         meter.CreateObservableGauge("vigil.bank.size", () => Sizes(bank), "{entry}", "Entries known, by side and state");
         meter.CreateObservableCounter("vigil.bank.refused", () => Refused(bank), "{record}", "Bank records that cannot be used, by reason");
         meter.CreateObservableGauge("vigil.bank.staleness", () => Staleness(bank), "s", "From a change on bank to its first being searched, the last one");
+        meter.CreateObservableGauge("vigil.recall.audit", () => Audited(bank), "1", "Share of the nearest entries that the search found, of one query a minute that was compared with every entry");
         return meter;
     }
 
@@ -50,6 +51,8 @@ public static class RecallTelemetry
 
     private static IEnumerable<Measurement<long>> Refused(Bank bank) => bank.Summary is not { } summary ? [] : summary.Refused.Select(
         refused => new Measurement<long>(refused.Value, new KeyValuePair<string, object?>("reason", refused.Key)));
+
+    private static IEnumerable<Measurement<double>> Audited(Bank bank) => bank.Audit.Recall is { } recall ? [new Measurement<double>(recall)] : [];
 
     private static IEnumerable<Measurement<double>> Staleness(Bank bank) =>
         bank.Staleness is { } staleness ? [new Measurement<double>(staleness.TotalSeconds)] : [];

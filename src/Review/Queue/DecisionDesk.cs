@@ -54,7 +54,8 @@ public sealed class DecisionDesk
         }
 
         // :: Step 2: produce
-        Complete(decision, id, reviewer, epoch, marked);
+        var item = Replies.Item(marked[6], marked[2]);
+        Complete(decision, id, reviewer, epoch, marked, item);
         var since = Replies.Time(marked[7])!.Value;
         if (await _log.TryProduceAsync(decision) is not { } place)
         {
@@ -67,6 +68,7 @@ public sealed class DecisionDesk
         {
             ReviewTelemetry.LeaseEnded("decided");
             ReviewTelemetry.Decided(VerdictNames.Of(decision.Verdict), result.Outcome);
+            ReviewTelemetry.Judged(item, decision);
             ReviewTelemetry.Worked(decision.Queue, place.Timestamp.UtcDateTime - since.UtcDateTime);
         }
 
@@ -122,9 +124,8 @@ public sealed class DecisionDesk
         return words;
     }
 
-    private static void Complete(Decision decision, string id, Reviewer reviewer, long epoch, RedisResult marked)
+    private static void Complete(Decision decision, string id, Reviewer reviewer, long epoch, RedisResult marked, Contracts.RankedItem? item)
     {
-        var item = Replies.Item(marked[6], marked[2]);
         var random = (string)marked[4]! == "random";
         decision.DecisionId = (string)marked[1]!;
         decision.ContentId = id;

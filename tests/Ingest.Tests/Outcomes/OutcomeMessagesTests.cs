@@ -20,7 +20,7 @@ public sealed class OutcomeMessagesTests
         var record = new ConsumedRecord(3, 42, Noon, [0xFE, 0x01], value, new() { { "a", [1] }, { "a", [2] }, { "vigil-reason", "mine"u8.ToArray() } });
         var outcome = new RecordOutcome(ContentDecoder.Decode(record), Disposition.Rejected, null);
 
-        var messages = _messages.Of(outcome, Trace).ToDictionary(one => one.Topic, one => one.Message);
+        var messages = _messages.Of(outcome, Trace).ToArray().ToDictionary(one => one.Topic, one => one.Message);
 
         var letter = messages[Topics.DeadLetters];
         Assert.Same(record.Key, letter.Key);
@@ -41,7 +41,7 @@ public sealed class OutcomeMessagesTests
     {
         var outcome = new RecordOutcome(ContentDecoder.Decode(Record(null, null)), Disposition.Rejected, null);
 
-        Assert.All(_messages.Of(outcome, Trace), one => Assert.Null(one.Message.Key));
+        Assert.All(_messages.Of(outcome, Trace).ToArray(), one => Assert.Null(one.Message.Key));
     }
 
     [Fact]
@@ -50,13 +50,33 @@ public sealed class OutcomeMessagesTests
         var decoded = ContentDecoder.Decode(Record("a", null, 1, 5));
         var ranked = new RankedItem { Disposition = Disposition.Withdrawn, ContentId = "a", Version = decoded.Version, Source = new("topic-uuid", 1, 5, Noon) };
 
-        var messages = _messages.Of(new(decoded, Disposition.Withdrawn, ranked), Trace).ToList();
+        var messages = _messages.Of(new(decoded, Disposition.Withdrawn, ranked), Trace).ToArray();
 
         Assert.Equal([Topics.Ranked, Topics.Status], messages.Select(one => one.Topic));
         Assert.All(messages, one => Assert.Equal("a"u8.ToArray(), one.Message.Key));
         Assert.All(messages, one => Assert.Equal(Trace, Last(one.Message.Headers, WireHeaders.TraceParent)));
         Assert.Equal("RankedItem/1", Last(messages[0].Message.Headers, WireHeaders.Schema));
         Assert.Equal("StatusEvent/1", Last(messages[1].Message.Headers, WireHeaders.Schema));
+    }
+
+    [Fact]
+    public void Of_NextOutcome_HasItsOwnBytes()
+    {
+        var first = Withdrawn("a", 5);
+        var alone = new OutcomeMessages(Topics, "topic-uuid").Of(first, Trace).ToArray().Select(one => one.Message.Value.ToArray()).ToList();
+
+        // As long as the first in every field: the same arrays hold it.
+        _messages.Of(Withdrawn("b", 6), Trace);
+        var again = _messages.Of(first, Trace).ToArray();
+
+        Assert.Equal(alone, again.Select(one => one.Message.Value));
+        Assert.All(again, one => Assert.Equal("a"u8.ToArray(), one.Message.Key));
+    }
+
+    private static RecordOutcome Withdrawn(string id, long offset)
+    {
+        var decoded = ContentDecoder.Decode(Record(id, null, 1, offset));
+        return new(decoded, Disposition.Withdrawn, new RankedItem { Disposition = Disposition.Withdrawn, ContentId = id, Version = decoded.Version, Source = new("topic-uuid", 1, offset, Noon) });
     }
 
     private static string Last(Confluent.Kafka.Headers headers, string name) => Encoding.UTF8.GetString(headers.GetLastBytes(name));

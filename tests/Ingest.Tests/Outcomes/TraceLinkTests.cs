@@ -10,7 +10,7 @@ public sealed class TraceLinkTests
     {
         var record = Record("a", null, headers: (WireHeaders.TraceParent, "00-0123456789abcdef0123456789abcdef-0123456789abcdef-00"));
 
-        Assert.StartsWith("00-0123456789abcdef0123456789abcdef-", TraceLink.Continue(record, null), StringComparison.Ordinal);
+        Assert.StartsWith("00-0123456789abcdef0123456789abcdef-", TraceLink.Continue(record, TraceLink.Of(null)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -21,6 +21,6 @@ public sealed class TraceLinkTests
     {
         var record = parent is null ? Record("a", null) : Record("a", null, headers: (WireHeaders.TraceParent, parent));
 
-        Assert.Matches("^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-0[01]$", TraceLink.Continue(record, null));
+        Assert.Matches("^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-0[01]$", TraceLink.Continue(record, TraceLink.Of(null)));
     }
 }

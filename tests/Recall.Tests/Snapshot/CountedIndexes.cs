@@ -37,6 +37,8 @@ internal sealed class CountedIndexes
 
         public void Search(ReadOnlySpan<float> queries, int k, Span<float> similarities, Span<long> rows) => inner.Search(queries, k, similarities, rows);
 
+        public ReadOnlySpan<float> Row(int row) => inner.Row(row);
+
         public void Dispose()
         {
             inner.Dispose();

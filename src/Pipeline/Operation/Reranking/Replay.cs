@@ -165,7 +165,8 @@ internal sealed class Replay : IDisposable
             var kept = outcomes.Where(one => IsCurrent(one.Outcome)).ToList();
             Report.NotCurrent += outcomes.Count - kept.Count;
             kept.ForEach(one => _current.Written(one.Outcome.Decoded.ContentId));
-            _producer.Commit(kept.SelectMany(one => Messages(one.Outcome)), mark is null ? null : [mark], mark is null ? null : _mark.Group);
+            var trace = TraceLink.Of(batch: null);
+            _producer.Commit(kept.SelectMany(one => Messages(one.Outcome, trace)), mark is null ? null : [mark], mark is null ? null : _mark.Group);
             kept.ForEach(one => Count(one.Before, one.Outcome.Disposition));
         }
 
@@ -222,9 +223,19 @@ internal sealed class Replay : IDisposable
         }
     }
 
-    private IEnumerable<(string Topic, Message<byte[]?, byte[]?> Message)> Messages(RecordOutcome outcome) =>
-        _messages.Reranked(outcome, TraceLink.Continue(outcome.Record, null))
-            .Select(one => (one.Topic, new Message<byte[]?, byte[]?> { Key = one.Message.Key, Value = one.Message.Value, Headers = one.Message.Headers }));
+    // Those of one outcome, to be produced before the next one is asked for.
+    private (string Topic, Message<byte[]?, byte[]?> Message)[] Messages(RecordOutcome outcome, string trace)
+    {
+        var messages = _messages.Reranked(outcome, TraceLink.Continue(outcome.Record, trace));
+        var nullable = new (string, Message<byte[]?, byte[]?>)[messages.Length];
+        for (var i = 0; i < nullable.Length; i++)
+        {
+            var message = messages[i].Message;
+            nullable[i] = (messages[i].Topic, new() { Key = message.Key, Value = message.Value, Headers = message.Headers });
+        }
+
+        return nullable;
+    }
 
     private void Count(Disposition before, Disposition after)
     {
