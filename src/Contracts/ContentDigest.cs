@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Vigil.Contracts;
@@ -14,16 +13,13 @@ public static class ContentDigest
 {
     private const int PrefixLength = 1 + sizeof(int);
 
-    /// <returns>Lower-case hexadecimal, 64 characters.</returns>
-    public static string Of(Content content)
+    public static Sha256Digest Of(Content content)
     {
         // All of it in one rented block and hashed at once: a hash that is fed piece by piece costs more than it computes.
         var block = ArrayPool<byte>.Shared.Rent(SizeOf(content));
         try
         {
-            Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(block.AsSpan(0, Write(content, block)), digest);
-            return Convert.ToHexStringLower(digest);
+            return Sha256Digest.Of(block.AsSpan(0, Write(content, block)));
         }
         finally
         {

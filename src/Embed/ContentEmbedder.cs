@@ -42,6 +42,19 @@ public sealed class ContentEmbedder(IEncoder encoder, EmbedMetrics? metrics = nu
 
     private EmbeddedItem Tokenize(Content content, List<TokenWindow> rows)
     {
+        if (content.Parts is [TextPart { Text: var only }])
+        {
+            var windows = encoder.Tokenize(only);
+            if (windows is not [var whole])
+            {
+                return Chosen(content, [new(new(0, only), windows)], rows);
+            }
+
+            // So it is with nearly all: nothing is to be chosen.
+            rows.Add(whole);
+            return Item(content, [ItemWindows.Of(new(0, only), whole)], rows.Count - 1, partial: false);
+        }
+
         var texts = ItemTexts.Of(content);
         var tokenized = new TextWindows[texts.Count];
         for (var i = 0; i < tokenized.Length; i++)
@@ -49,13 +62,11 @@ public sealed class ContentEmbedder(IEncoder encoder, EmbedMetrics? metrics = nu
             tokenized[i] = new(texts[i], encoder.Tokenize(texts[i].Text));
         }
 
-        if (tokenized is [{ Windows: [var whole] } only])
-        {
-            // So it is with nearly all: nothing is to be chosen.
-            rows.Add(whole);
-            return Item(content, [ItemWindows.Of(only.Text, whole)], rows.Count - 1, partial: false);
-        }
+        return Chosen(content, tokenized, rows);
+    }
 
+    private static EmbeddedItem Chosen(Content content, IReadOnlyList<TextWindows> tokenized, List<TokenWindow> rows)
+    {
         var chosen = ItemWindows.Choose(tokenized, out var partial);
         var windows = new TextWindow[chosen.Count];
         var first = rows.Count;

@@ -18,7 +18,7 @@ public sealed class ContentDigestTests
         // Computed apart from this code; another value would make every item of every queue a new version.
         var item = Post with { Parts = [new TextPart("the kettle is on \u00e9 \U0001F600"), new ImagePart(new byte[] { 1, 2, 3 }, "image/png")] };
 
-        Assert.Equal("f3853e17964ef269ea1585171e3f06f64361762c50a6fc3840f6ff7376e3118a", ContentDigest.Of(item));
+        Assert.Equal("f3853e17964ef269ea1585171e3f06f64361762c50a6fc3840f6ff7376e3118a", ContentDigest.Of(item).ToString());
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class CalibrationWindowTests
         {
             Disposition = Contracts.Disposition.Queued,
             ContentId = "a",
-            Version = new(1, ""),
+            Version = new(1, Contracts.Sha256Digest.None),
             Source = new("t", 0, 0, default),
             Ranking = new([new("spam", probability, 0.5)], probability, "spam", 1, Contracts.Selection.Audit, 0.01, Contracts.Evidence.None, Contracts.Snippet.None),
         };

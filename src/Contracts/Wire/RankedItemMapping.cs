@@ -27,13 +27,13 @@ public static class RankedItemMapping
         Timings = [.. wire.Timings.Select(timing => new Contracts.StageTiming(timing.Stage, timing.Seconds))],
     };
 
-    public static Version ToWire(this ContentVersion version) => new()
+    public static Version ToWire(this ContentVersion version)
     {
-        Revision = version.Revision,
-        Digest = ByteString.CopyFrom(Convert.FromHexString(version.Digest)),
-    };
+        Span<byte> digest = stackalloc byte[Sha256Digest.Size];
+        return new() { Revision = version.Revision, Digest = ByteString.CopyFrom(digest[..version.Digest.Write(digest)]) };
+    }
 
-    public static ContentVersion ToDomain(this Version version) => new(version.Revision, Convert.ToHexStringLower(version.Digest.Span));
+    public static ContentVersion ToDomain(this Version version) => new(version.Revision, Sha256Digest.Read(version.Digest.Span));
 
     public static SourceRecord ToWire(this Contracts.SourceRecord source) => new()
     {

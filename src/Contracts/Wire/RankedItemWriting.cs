@@ -55,7 +55,8 @@ public static class RankedItemWriting
     {
         var start = writer.Begin(RankedItem.VersionFieldNumber);
         writer.Number(Version.RevisionFieldNumber, version.Revision);
-        writer.Hex(Version.DigestFieldNumber, version.Digest);
+        Span<byte> digest = stackalloc byte[Sha256Digest.Size];
+        writer.Bytes(Version.DigestFieldNumber, digest[..version.Digest.Write(digest)]);
         writer.End(start);
     }
 

@@ -74,22 +74,6 @@ public sealed class WireWriter
         }
     }
 
-    /// <summary>Bytes given in hexadecimal.</summary>
-    public void Hex(int field, string digits)
-    {
-        if (digits.Length > 0)
-        {
-            Tag(field, Delimited);
-            Varint((ulong)(digits.Length / 2));
-            if (Convert.FromHexString(digits, Room(digits.Length / 2), out _, out var written) != System.Buffers.OperationStatus.Done)
-            {
-                throw new FormatException("A digest is not in hexadecimal. This is a bug.");
-            }
-
-            _length += written;
-        }
-    }
-
     /// <summary>Begins a message within, also an empty one.</summary>
     /// <returns>For <see cref="End"/>.</returns>
     public int Begin(int field)

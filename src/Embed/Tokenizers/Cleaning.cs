@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -21,29 +20,21 @@ internal static class Cleaning
     private const string CyrillicLookalikes = "аеосрхукіАВЕНКМОРСТХ";
     private const string LatinLookalikes = "aeocpxykiABEHKMOPCTX";
 
-    /// <returns>The cleaned text; <paramref name="text"/> itself where nothing changes.</returns>
-    public static string Clean(string text)
+    /// <param name="output">At least as long as the text, and not in the same place: no step makes a text longer.</param>
+    /// <returns>Length of the cleaned text.</returns>
+    public static int Clean(ReadOnlySpan<char> text, Span<char> output)
     {
         if (Ascii.IsValid(text))
         {
-            return text.AsSpan().ContainsAnyInRange('A', 'Z') ? text.ToLowerInvariant() : text;
+            return text.ToLowerInvariant(output);
         }
 
-        // Never longer than the text: every step keeps or removes UTF-16 units.
-        var buffer = ArrayPool<char>.Shared.Rent(text.Length);
-        try
-        {
-            var length = FoldWords(text, buffer);
-            LowerCase(buffer.AsSpan(0, length));
-            return new string(buffer, 0, length);
-        }
-        finally
-        {
-            ArrayPool<char>.Shared.Return(buffer);
-        }
+        var length = FoldWords(text, output);
+        LowerCase(output[..length]);
+        return length;
     }
 
-    private static int FoldWords(string text, Span<char> output)
+    private static int FoldWords(ReadOnlySpan<char> text, Span<char> output)
     {
         int length = 0, word = 0;
         bool latin = false, cyrillic = false;

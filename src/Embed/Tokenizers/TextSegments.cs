@@ -35,7 +35,7 @@ internal static class TextSegments
 
     private static void Add(string text, int start, int end, TextTokenizer tokenizer, List<TextSegment> segments)
     {
-        var tokens = tokenizer.Tokenize(text[start..end]).Count;
+        var tokens = tokenizer.Tokenize(text.AsSpan(start, end - start)).Count;
         var middle = RuneBoundary(text, start + ((end - start) / 2), start);
         if (tokens <= MaxTokens || middle == start)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.ML.Tokenizers;
 
 namespace Vigil.Embed.Tokenizers;
@@ -22,10 +23,21 @@ internal sealed class TextTokenizer
     public int Capacity => _rules.MaxTokens - 2;
 
     /// <summary>Ids between begin and end, as many as the text has.</summary>
-    public IReadOnlyList<int> Tokenize(string text) => TokenizeCleaned(Cleaning.Clean(text));
+    public IReadOnlyList<int> Tokenize(ReadOnlySpan<char> text)
+    {
+        var cleaned = ArrayPool<char>.Shared.Rent(text.Length);
+        try
+        {
+            return TokenizeCleaned(cleaned.AsSpan(0, Cleaning.Clean(text, cleaned)));
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(cleaned);
+        }
+    }
 
     /// <summary>The same without cleaning, which golden files of the bare tokenizer need.</summary>
-    internal IReadOnlyList<int> TokenizeCleaned(string text)
+    internal IReadOnlyList<int> TokenizeCleaned(ReadOnlySpan<char> text)
     {
         var pieces = _pieces.EncodeToIds(text);
         for (var i = 1; i < pieces.Count; i++)

@@ -67,7 +67,7 @@ internal sealed class WindowPlanner(TextTokenizer tokenizer)
         {
             var start = segments[first].Start;
             var length = segments[end - 1].End - start;
-            var ids = tokenizer.Tokenize(text.Substring(start, length));
+            var ids = tokenizer.Tokenize(text.AsSpan(start, length));
             if (ids.Count <= tokenizer.Capacity)
             {
                 return tokenizer.Window(start, length, ids);

@@ -18,48 +18,50 @@ public static class ContentDecoder
 
     public static DecodedRecord Decode(ConsumedRecord record)
     {
-        var key = record.Key is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes) : "";
         if (record.Size > MaxRecordBytes)
         {
             // Not parsed at all: the limit is there so that parsing has one.
-            return Rejected(record, key, RejectReason.RecordTooLarge);
+            return Rejected(record, KeyOf(record), RejectReason.RecordTooLarge);
         }
 
         if (record.Value is not { } value)
         {
-            return DecodeNull(record, key);
+            return DecodeNull(record, KeyOf(record));
         }
 
         var contentType = record.Header(WireHeaders.ContentType);
         var (wire, reason) = PublishedMessage.Parse(Contracts.Wire.Content.Parser, Contracts.Wire.Content.Descriptor, value, contentType, record.Header(WireHeaders.Schema));
         if (wire is null)
         {
-            return Rejected(record, key, reason ?? RejectReason.Undecodable);
+            return Rejected(record, KeyOf(record), reason ?? RejectReason.Undecodable);
         }
 
         var content = wire.ToDomain(MaxParts + 1);
         if (content.Id.Length == 0)
         {
-            content = content with { Id = key };
+            content = content with { Id = KeyOf(record) };
         }
 
-        return IdFault(content.Id, key) is { } idFault
+        return IdFault(content.Id, record.Key) is { } idFault
             ? Rejected(record, content.Id, idFault)
             : Judge(record, content, PayloadDigest.Of(value, PublishedMessage.IsJson(value, contentType)));
     }
 
-    private static DecodedRecord DecodeNull(ConsumedRecord record, string key) => IdFault(key, key) is { } fault
+    private static DecodedRecord DecodeNull(ConsumedRecord record, string key) => IdFault(key, null) is { } fault
         ? Rejected(record, key, fault)
-        : new(record, DecodedKind.Deletion, key, new(0, ""), null, default, "");
+        : new(record, DecodedKind.Deletion, key, new(0, Sha256Digest.None), null, default, "");
 
-    private static DecodedRecord Judge(ConsumedRecord record, Content content, PayloadDigest payload)
+    private static DecodedRecord Judge(ConsumedRecord record, Content content, Sha256Digest payload)
     {
         var reason = content.Deleted ? null : PartsFault(content);
         var kind = reason is not null ? DecodedKind.Rejected : content.Deleted ? DecodedKind.Deletion : DecodedKind.Content;
         return new(record, kind, content.Id, new(content.Revision, ContentDigest.Of(content)), content, payload, reason ?? "");
     }
 
-    private static string? IdFault(string id, string key)
+    private static string KeyOf(ConsumedRecord record) => record.Key is { Length: > 0 } key ? Encoding.UTF8.GetString(key) : "";
+
+    /// <param name="key">Null or empty: the record has none, or it is the id.</param>
+    private static string? IdFault(string id, byte[]? key)
     {
         if (id.Length == 0)
         {
@@ -71,7 +73,14 @@ public static class ContentDecoder
             return RejectReason.IdTooLong;
         }
 
-        return key.Length > 0 && key != id ? RejectReason.KeyMismatch : null;
+        return key is { Length: > 0 } && !IsText(key, id) ? RejectReason.KeyMismatch : null;
+    }
+
+    // Nearly always it is byte for byte; what is no UTF-8 is compared as it would be read.
+    private static bool IsText(byte[] key, string id)
+    {
+        Span<byte> bytes = stackalloc byte[MaxIdBytes];
+        return bytes[..Encoding.UTF8.GetBytes(id, bytes)].SequenceEqual(key) || Encoding.UTF8.GetString(key) == id;
     }
 
     private static string? PartsFault(Content content)

@@ -26,7 +26,7 @@ public sealed record DecodedRecord(
     string ContentId,
     ContentVersion Version,
     Content? Content,
-    PayloadDigest Payload,
+    Sha256Digest Payload,
     string Reason)
 {
     /// <summary>A null value has no revision, nor has a deletion with revision 0: both cover every earlier version.</summary>

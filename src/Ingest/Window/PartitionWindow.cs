@@ -21,16 +21,23 @@ internal sealed class PartitionWindow(int capacity)
             return;
         }
 
-        if (_byId.Remove(entry.ContentId, out var known))
-        {
-            _byAge.Remove(known);
-        }
-        else if (_byId.Count >= capacity && _byAge.First is { } oldest)
+        if (!_byId.Remove(entry.ContentId, out var node) && _byId.Count >= capacity && _byAge.First is { } oldest)
         {
             _byId.Remove(oldest.Value.ContentId);
-            _byAge.RemoveFirst();
+            node = oldest;
         }
 
-        _byId[entry.ContentId] = _byAge.AddLast(entry);
+        if (node is null)
+        {
+            node = new(entry);
+        }
+        else
+        {
+            _byAge.Remove(node);
+            node.Value = entry;
+        }
+
+        _byAge.AddLast(node);
+        _byId[entry.ContentId] = node;
     }
 }

@@ -64,7 +64,7 @@ internal sealed class ContentDesk(ReviewQueue queues, ContentReader reader) : ID
     }
 
     /// <returns>Null: it is another item or another version.</returns>
-    private static Content? Decode(ConsumeResult<byte[], byte[]> record, string id, string digest)
+    private static Content? Decode(ConsumeResult<byte[], byte[]> record, string id, Sha256Digest digest)
     {
         var (wire, reason) = PublishedMessage.Parse(
             Contracts.Wire.Content.Parser, Contracts.Wire.Content.Descriptor, record.Message.Value ?? [], Last(record, WireHeaders.ContentType), Last(record, WireHeaders.Schema));

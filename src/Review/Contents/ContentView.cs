@@ -11,7 +11,7 @@ internal sealed record ContentView(
     public static ContentView Of(RankedItem item, Content content) => new(
         item.ContentId,
         item.Version.Revision,
-        item.Version.Digest,
+        item.Version.Digest.ToString(),
         content.AuthorId,
         content.Surface,
         content.Lang,

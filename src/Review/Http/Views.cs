@@ -35,7 +35,7 @@ internal sealed record EvidenceView(
 {
     public static EvidenceView? Of(RankedItem? item) => item is null ? null : new(
         item.Version.Revision,
-        item.Version.Digest,
+        item.Version.Digest.ToString(),
         item.AuthorId,
         item.Surface,
         item.Lang,

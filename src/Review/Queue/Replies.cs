@@ -67,7 +67,7 @@ internal static class Replies
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         return new(
             long.Parse(text.AsSpan(0, colon), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
-            Convert.ToHexStringLower(Base64Url.DecodeFromChars(text.AsSpan(colon + 1))));
+            Sha256Digest.Read(Base64Url.DecodeFromChars(text.AsSpan(colon + 1))));
     }
 
     /// <summary>A version as callers see it: revision:digest in hex; empty where there is none.</summary>

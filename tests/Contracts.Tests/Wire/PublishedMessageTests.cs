@@ -20,7 +20,7 @@ public sealed class PublishedMessageTests
     public void Parse_AnyChangeOfContent_IsContentThatCanBeMappedOrAReason() => Sample(
         Contracts.Wire.Content.Parser,
         Contracts.Wire.Content.Descriptor,
-        content => ContentDigest.Of(content.ToDomain()) + content.ToDomain().ToWire().CalculateSize(),
+        content => ContentDigest.Of(content.ToDomain()).ToString() + content.ToDomain().ToWire().CalculateSize(),
         Content(),
         new Contracts.Wire.Content { Id = "z", CreatedAt = new() { Seconds = AfterTheLastDate } });
 

@@ -10,7 +10,7 @@ public sealed class CleaningTests
     [Fact]
     public void Clean_GoldenTexts_EqualsTheReference()
     {
-        var differing = Golden.Clean.Where(line => Cleaning.Clean(line.Text) != line.Clean).Select(line => line.Id).ToList();
+        var differing = Golden.Clean.Where(line => Clean(line.Text) != line.Clean).Select(line => line.Id).ToList();
 
         Assert.Empty(differing);
         Assert.True(Golden.Clean.Count > 1_400);
@@ -30,22 +30,14 @@ public sealed class CleaningTests
     [InlineData("\U00010400", "\U00010428")]
     public void Clean_OneRule_DoesAsItSays(string text, string expected)
     {
-        Assert.Equal(expected, Cleaning.Clean(text));
+        Assert.Equal(expected, Clean(text));
     }
 
     [Fact]
     public void Clean_LoneSurrogate_IsReplaced()
     {
         // Not in attributes: those are stored as UTF-8, which has no lone surrogates.
-        Assert.Equal("a\uFFFDb\uFFFD", Cleaning.Clean("A\uD800b\uDC00"));
-    }
-
-    [Fact]
-    public void Clean_PlainLowerCaseAscii_IsTheSameInstance()
-    {
-        const string Text = "nothing to do here, 100 %";
-
-        Assert.Same(Text, Cleaning.Clean(Text));
+        Assert.Equal("a\uFFFDb\uFFFD", Clean("A\uD800b\uDC00"));
     }
 
     [Fact]
@@ -53,10 +45,16 @@ public sealed class CleaningTests
     {
         AnyText.Gen.Sample(text =>
         {
-            var once = Cleaning.Clean(text);
+            var once = Clean(text);
             Assert.True(once.Length <= text.Length);
-            Assert.Equal(once, Cleaning.Clean(once));
+            Assert.Equal(once, Clean(once));
             Assert.DoesNotContain(once.EnumerateRunes(), rune => Rune.GetUnicodeCategory(rune) == UnicodeCategory.Surrogate);
         });
+    }
+
+    private static string Clean(string text)
+    {
+        var output = new char[text.Length];
+        return new(output, 0, Cleaning.Clean(text, output));
     }
 }

@@ -73,7 +73,7 @@ public sealed class WindowPlannerTests(EncoderFixture fixture)
 
         foreach (var window in _planner.Plan(text))
         {
-            var ids = fixture.Tokenizer.Tokenize(text.Substring(window.Start, window.Length));
+            var ids = fixture.Tokenizer.Tokenize(text.AsSpan(window.Start, window.Length));
             Assert.Equal([1, .. ids, 2], window.Ids.ToArray());
         }
     }

@@ -18,7 +18,7 @@ public sealed class ContentDecoderTests
         Assert.Equal(DecodedKind.Content, decoded.Kind);
         Assert.Equal("a", decoded.ContentId);
         Assert.Equal(7, decoded.Version.Revision);
-        Assert.Equal(64, decoded.Version.Digest.Length);
+        Assert.Equal(ContentDigest.Of(decoded.Content!), decoded.Version.Digest);
         Assert.Equal(new TextPart("a calm line"), Assert.Single(decoded.Content!.Parts));
     }
 
@@ -181,7 +181,7 @@ public sealed class ContentDecoderTests
         var decoded = ContentDecoder.Decode(Record("a", null));
 
         Assert.Equal((DecodedKind.Deletion, "a"), (decoded.Kind, decoded.ContentId));
-        Assert.Equal(new ContentVersion(0, ""), decoded.Version);
+        Assert.Equal(new ContentVersion(0, Sha256Digest.None), decoded.Version);
         Assert.True(decoded.CoversEverythingEarlier);
     }
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using Google.Protobuf;
+using Vigil.Contracts;
 using static Vigil.Ingest.Tests.TestRecords;
 
 namespace Vigil.Ingest.Tests.Window;
@@ -237,9 +238,9 @@ public sealed class DuplicateWindowModelTests
 
         private static bool IsKept(Judged record) => record.Verdict == WindowVerdict.Fresh && record.Record.Kind != DecodedKind.Rejected;
 
-        private static (long Revision, PayloadDigest Payload, DecodedKind Kind)? Shown(IEnumerable<DecodedRecord> records)
+        private static (long Revision, Sha256Digest Payload, DecodedKind Kind)? Shown(IEnumerable<DecodedRecord> records)
         {
-            (long Revision, PayloadDigest Payload, DecodedKind Kind)? shown = null;
+            (long Revision, Sha256Digest Payload, DecodedKind Kind)? shown = null;
             var highest = 0L;
             foreach (var record in records.Where(record => record.Kind != DecodedKind.Rejected))
             {

@@ -71,7 +71,7 @@ public sealed class QueueWatchTests
     {
         Disposition = Disposition.Queued,
         ContentId = id,
-        Version = new(0, ""),
+        Version = new(0, Contracts.Sha256Digest.None),
         Source = new("topic", 0, 1, Start),
         Ranking = new([new(queue, 0.9, 0.5)], 0.9, queue, 2, Selection.Ranked, 1, Evidence.None, Snippet.None),
     };

@@ -43,7 +43,7 @@ public sealed class PlaceReasonTests
         {
             Disposition = Disposition.Queued,
             ContentId = "x",
-            Version = new(0, ""),
+            Version = new(0, Contracts.Sha256Digest.None),
             Source = new("t", 0, 0, Now),
             Ranking = new(scores, 0.9, "severe", 6, Selection.Ranked, 1, Evidence.None, Snippet.None, ExpectedViews: 240),
         });

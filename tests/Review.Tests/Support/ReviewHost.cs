@@ -132,7 +132,7 @@ internal sealed class ReviewHost : IAsyncDisposable
     {
         var place = await Producer.ProduceAsync(Topics.Content, new() { Key = content.Id, Value = content.ToWire().ToByteArray() });
         var item = LogRecords.Ranked(content.Id, content.Revision, '-', disposition, place.Timestamp.UtcDateTime, place.Offset, queue, value, place.Partition);
-        item.Version.Digest = ByteString.CopyFrom(Convert.FromHexString(ContentDigest.Of(content)));
+        item.Version.Digest = ByteString.CopyFrom(Convert.FromHexString(ContentDigest.Of(content).ToString()));
         item.Source.TopicId = ContentTopicId;
         await RankAsync(item);
         return item;
