@@ -154,24 +154,38 @@ public sealed class ContentConsumer : IDisposable
             }
         }
 
-        if (_open.IsDue && _sealed.Count == 0)
-        {
-            var batch = new SealedBatch(_open.Take(), _epoch, _consumer.ConsumerGroupMetadata, _time.GetTimestamp());
-            _inFlight.Add(batch);
-            _sealed.Add(batch);
-            IngestTelemetry.Consumed(_topic, batch.Records.Count);
-        }
-
-        if (_open.IsFull)
+        var hasRoom = _sealed.Count == 0;
+        if (_open.IsFull && !hasRoom)
         {
             WaitForRoom();
+            return;
         }
-        else
+
+        _waited = TimeSpan.Zero;
+        Resume();
+        if (_open.IsDue && !hasRoom)
         {
-            _waited = TimeSpan.Zero;
-            Resume();
+            // What comes meanwhile is in the client's queue; to ask for it all the time would take a core from the models.
+            _room.WaitOne(IdleWait);
+        }
+
+        if (!_open.IsFull)
+        {
             Read(_open.IsEmpty ? IdleWait : _open.Patience);
         }
+
+        if (_open.IsDue && _sealed.Count == 0 && !_rebalanced && _inFlight.Epoch == _epoch)
+        {
+            Seal();
+        }
+    }
+
+    private void Seal()
+    {
+        var batch = new SealedBatch(_open.Take(), _epoch, _consumer.ConsumerGroupMetadata, _time.GetTimestamp());
+        _inFlight.Add(batch);
+        _sealed.Add(batch);
+        IngestTelemetry.Consumed(_topic, batch.Records.Count);
     }
 
     private void Read(TimeSpan patience)

@@ -14,10 +14,10 @@ internal sealed class OpenBatch(IngestOptions options, TimeProvider time)
 
     public bool IsDue => !IsEmpty && (IsFull || Age >= TimeSpan.FromMilliseconds(options.BatchMilliseconds));
 
-    /// <summary>Until the batch is due by age; zero when it is.</summary>
+    /// <summary>Until the batch is due by age, in whole milliseconds, since the client counts no less; zero when it is.</summary>
     public TimeSpan Patience => IsEmpty
         ? TimeSpan.FromMilliseconds(options.BatchMilliseconds)
-        : TimeSpan.FromTicks(Math.Max(0, (TimeSpan.FromMilliseconds(options.BatchMilliseconds) - Age).Ticks));
+        : TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(options.BatchMilliseconds - Age.TotalMilliseconds)));
 
     private TimeSpan Age => time.GetElapsedTime(_openedAt);
 
