@@ -91,16 +91,17 @@ internal sealed class BenchLane : IAsyncDisposable
         _others.Add(await BenchProcess.StartAsync("bank", Clients.Options.Bootstrap, Clients.Options.Prefix, [], new Dictionary<string, string>(), _time, cancellation));
 
     /// <summary>Publishes texts as fast as the broker takes them and waits until each has its disposition.</summary>
-    public async Task<LaneRound> RoundAsync(BenchTexts texts, CancellationToken cancellation)
+    /// <param name="readsMetrics">Whether the workers' metrics are read before and after, the second time within what is measured.</param>
+    public async Task<LaneRound> RoundAsync(BenchTexts texts, CancellationToken cancellation, bool readsMetrics = true)
     {
         var records = texts.Round($"{_name}-{_rounds++}").ToList();
-        var allocated = await AllocatedAsync(cancellation);
+        var allocated = readsMetrics ? await AllocatedAsync(cancellation) : null;
         var cpu = _workers.Sum(worker => worker.CpuSeconds);
         var start = _time.GetTimestamp();
         await PublishAndWaitAsync(records, 0, cancellation);
         var seconds = _time.GetElapsedTime(start).TotalSeconds;
         // Reading the metrics is part of what telemetry costs.
-        allocated = await AllocatedAsync(cancellation) - allocated;
+        allocated = readsMetrics ? await AllocatedAsync(cancellation) - allocated : null;
         return new(records.Count, _workers.Sum(worker => worker.CpuSeconds) - cpu, seconds, allocated);
     }
 

@@ -3,8 +3,11 @@ using System.Globalization;
 namespace Vigil.Pipeline.Bench;
 
 /// <summary>Two lanes that take turns with the same texts.</summary>
-internal sealed class LaneTurns(BenchStand stand, string what)
+/// <param name="readEvery">The workers' metrics are read in every n-th turn.</param>
+internal sealed class LaneTurns(BenchStand stand, string what, int readEvery = 1)
 {
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
+
     private readonly List<(LaneRound A, LaneRound B)> _rounds = [];
 
     /// <summary>A's rate over B's, items per CPU-second of the workers, round by round.</summary>
@@ -20,15 +23,29 @@ internal sealed class LaneTurns(BenchStand stand, string what)
     /// <param name="ofB">What B is given where that many texts would take it too long; the same kind of texts, fewer.</param>
     public async Task TakeAsync(BenchLane a, BenchTexts ofA, BenchLane b, BenchTexts ofB, int rounds, CancellationToken cancellation)
     {
-        // Warm-up, not counted.
-        await a.RoundAsync(ofA, cancellation);
-        await b.RoundAsync(ofB, cancellation);
+        await WarmUpAsync(a, ofA, cancellation);
+        await WarmUpAsync(b, ofB, cancellation);
         for (var round = 0; round < rounds; round++)
         {
-            _rounds.Add((await a.RoundAsync(ofA, cancellation), await b.RoundAsync(ofB, cancellation)));
+            // A B, B A, and so on: what grows or wanes over the run favours neither.
+            var reads = round % readEvery == 0;
+            var first = round % 2 == 0 ? await a.RoundAsync(ofA, cancellation, reads) : null;
+            var ofLaneB = await b.RoundAsync(ofB, cancellation, reads);
+            _rounds.Add((first ?? await a.RoundAsync(ofA, cancellation, reads), ofLaneB));
             await stand.Progress.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{what} {round + 1} of {rounds}: {_rounds[^1].A.PerSecond:0} against {_rounds[^1].B.PerSecond:0} items/s, {_rounds[^1].A.PerCpuSecond:0} against {_rounds[^1].B.PerCpuSecond:0} per CPU-second"));
         }
+    }
+
+    // Not counted: code that is hot is compiled again while it runs, the more of it the more there is.
+    private async Task WarmUpAsync(BenchLane lane, BenchTexts texts, CancellationToken cancellation)
+    {
+        var start = stand.Time.GetTimestamp();
+        do
+        {
+            await lane.RoundAsync(texts, cancellation);
+        }
+        while (stand.Time.GetElapsedTime(start) < WarmUp);
     }
 }

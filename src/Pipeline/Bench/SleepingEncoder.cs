@@ -13,8 +13,10 @@ namespace Vigil.Pipeline.Bench;
 /// </summary>
 internal sealed class SleepingEncoder : IEncoder
 {
-    /// <summary>Milliseconds of a call, 1 to 10,000.</summary>
+    /// <summary>Milliseconds of a call of the graph, which takes <see cref="RowsOfACall"/> rows; 1 to 10,000.</summary>
     public const string Variable = "VIGIL_BENCH_SLEEP_MS";
+
+    public const int RowsOfACall = 8;
 
     private readonly IEncoder _inner;
     private readonly TimeSpan _sleep;
@@ -68,7 +70,7 @@ internal sealed class SleepingEncoder : IEncoder
 
     private EmbeddingBatch Sleep(int rows, CancellationToken cancellation)
     {
-        cancellation.WaitHandle.WaitOne(_sleep);
+        cancellation.WaitHandle.WaitOne(_sleep * Math.Ceiling((double)rows / RowsOfACall));
         cancellation.ThrowIfCancellationRequested();
         var batch = EmbeddingBatch.Rent(rows, Dimension);
         batch.Values.Clear();

@@ -46,7 +46,7 @@ public sealed class BenchReadingTests
     }
 
     [Fact]
-    public void Of_ScatteredRatios_LiesAroundTheirMean()
+    public void Of_ScatteredRatios_LiesAroundTheirMedian()
     {
         var interval = RatioInterval.Of([0.9, 0.95, 1.0, 1.05, 1.1]);
 
