@@ -3,6 +3,8 @@ namespace Vigil.Contracts;
 /// <summary>One decoded version of a published item. Absent texts are empty, absent numbers null.</summary>
 public sealed record Content
 {
+    internal static readonly IReadOnlyDictionary<string, string> NoAttributes = new Dictionary<string, string>();
+
     public required string Id { get; init; }
     public long Revision { get; init; }
     public bool Deleted { get; init; }
@@ -15,8 +17,6 @@ public sealed record Content
     public Reach Reach { get; init; } = Reach.Unknown;
     public long? Reports { get; init; }
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = NoAttributes;
-
-    private static readonly IReadOnlyDictionary<string, string> NoAttributes = new Dictionary<string, string>();
 }
 
 /// <summary>A text or an image of an item.</summary>

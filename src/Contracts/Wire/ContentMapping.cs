@@ -25,7 +25,7 @@ public static class ContentMapping
             wire.Reach.ViewsPerHour >= 0 && double.IsFinite(wire.Reach.ViewsPerHour) ? wire.Reach.ViewsPerHour : null,
             Known(wire.Reach.Followers)),
         Reports = Known(wire.Reports),
-        Attributes = wire.Attributes,
+        Attributes = wire.Attributes.Count == 0 ? Contracts.Content.NoAttributes : new Dictionary<string, string>(wire.Attributes),
     };
 
     public static Content ToWire(this Contracts.Content content)

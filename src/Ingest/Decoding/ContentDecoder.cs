@@ -30,7 +30,7 @@ public static class ContentDecoder
         }
 
         var contentType = record.Header(WireHeaders.ContentType);
-        var (wire, reason) = PublishedMessage.Parse(Contracts.Wire.Content.Parser, Contracts.Wire.Content.Descriptor, value, contentType, record.Header(WireHeaders.Schema));
+        var (wire, reason) = PublishedMessage.Parse(ReusedContent.Parser, Contracts.Wire.Content.Descriptor, value, contentType, record.Header(WireHeaders.Schema));
         if (wire is null)
         {
             return Rejected(record, KeyOf(record), reason ?? RejectReason.Undecodable);

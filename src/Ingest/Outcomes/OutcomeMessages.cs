@@ -7,8 +7,8 @@ using Disposition = Vigil.Contracts.Disposition;
 
 namespace Vigil.Ingest;
 
-/// <summary>A message and the topic it goes to.</summary>
-public readonly record struct OutcomeMessage(string Topic, Message<byte[], byte[]> Message);
+/// <summary>A message and where it goes: a topic, any partition.</summary>
+public readonly record struct OutcomeMessage(TopicPartition Place, Message<byte[], byte[]> Message);
 
 /// <summary>
 /// An outcome as Kafka messages: always a status, a ranked item where there is one, a dead letter for a rejection. Messages and
@@ -24,8 +24,8 @@ public sealed class OutcomeMessages(Topics topics, string topicId)
     private readonly ExactBlocks _keys = new();
     private readonly ExactBlocks _rankedItems = new();
     private readonly ExactBlocks _statuses = new();
-    private readonly OutcomeMessage _ranked = new(topics.Ranked, new());
-    private readonly OutcomeMessage _status = new(topics.Status, new());
+    private readonly OutcomeMessage _ranked = new(Any(topics.Ranked), new());
+    private readonly OutcomeMessage _status = new(Any(topics.Status), new());
     private readonly OutcomeMessage[] _messages = new OutcomeMessage[2];
     private TraceHeaders? _last;
 
@@ -48,12 +48,14 @@ public sealed class OutcomeMessages(Topics topics, string topicId)
 
         if (outcome.Disposition == Disposition.Rejected)
         {
-            _messages[count++] = new(topics.DeadLetters, DeadLetter(outcome.Decoded, headers.Trace));
+            _messages[count++] = new(Any(topics.DeadLetters), DeadLetter(outcome.Decoded, headers.Trace));
         }
 
         _messages[count++] = Filled(_status, key, _statuses.Copy(Status(outcome, kind)), headers.OfStatus);
         return _messages.AsSpan(0, count);
     }
+
+    private static TopicPartition Any(string topic) => new(topic, Partition.Any);
 
     private static OutcomeMessage Filled(OutcomeMessage message, byte[]? key, byte[] value, Headers headers)
     {

@@ -122,9 +122,9 @@ public sealed class OutcomeTransaction : IOutcomeSink
         var trace = TraceLink.Of(receive);
         foreach (var outcome in outcomes)
         {
-            foreach (var (topic, message) in _messages.Of(outcome, TraceLink.Continue(outcome.Record, trace)))
+            foreach (var (place, message) in _messages.Of(outcome, TraceLink.Continue(outcome.Record, trace)))
             {
-                Produce(topic, message, outcome.Record);
+                Produce(place, message, outcome.Record);
                 if (first && _failpoint.IsDue)
                 {
                     _producer.Flush(CallTimeout);
@@ -136,13 +136,13 @@ public sealed class OutcomeTransaction : IOutcomeSink
         }
     }
 
-    private void Produce(string topic, Message<byte[], byte[]> message, ConsumedRecord source)
+    private void Produce(TopicPartition place, Message<byte[], byte[]> message, ConsumedRecord source)
     {
         while (true)
         {
             try
             {
-                _producer.Produce(topic, message);
+                _producer.Produce(place, message);
                 return;
             }
             catch (ProduceException<byte[], byte[]> fault) when (fault.Error.Code == ErrorCode.Local_QueueFull)
@@ -153,7 +153,7 @@ public sealed class OutcomeTransaction : IOutcomeSink
             {
                 // Repeating would never end. Topics with the limits of design.md §3 leave room for every outcome.
                 throw new WorkerStoppedException(
-                    $"The outcome of partition {source.Partition}, offset {source.Offset} is too large for {topic}. Check max.message.bytes: vigil topics list.", fault);
+                    $"The outcome of partition {source.Partition}, offset {source.Offset} is too large for {place.Topic}. Check max.message.bytes: vigil topics list.", fault);
             }
         }
     }

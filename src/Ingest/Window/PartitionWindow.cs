@@ -1,17 +1,25 @@
 namespace Vigil.Ingest;
 
-/// <summary>Committed entries of one partition, bounded: the id touched longest ago is forgotten first.</summary>
+/// <summary>
+/// Committed entries of one partition, bounded: the id touched longest ago is forgotten first. Its memory is taken at once, so that
+/// an id more allocates nothing; the system gives pages only as they are used.
+/// </summary>
 internal sealed class PartitionWindow(int capacity)
 {
-    private readonly Dictionary<string, LinkedListNode<WindowEntry>> _byId = new(StringComparer.Ordinal);
-    private readonly LinkedList<WindowEntry> _byAge = new();
+    private const int None = -1;
 
-    public int Count => _byId.Count;
+    private readonly Dictionary<string, int> _slotOf = new(capacity, StringComparer.Ordinal);
+    private readonly Slot[] _slots = new Slot[capacity];
+    private int _oldest = None;
+    private int _newest = None;
+
+    public int Count => _slotOf.Count;
 
     public bool TryGet(string contentId, out WindowEntry entry)
     {
-        entry = _byId.TryGetValue(contentId, out var node) ? node.Value : default;
-        return node is not null;
+        var known = _slotOf.TryGetValue(contentId, out var slot);
+        entry = known ? _slots[slot].Entry : default;
+        return known;
     }
 
     public void Set(WindowEntry entry)
@@ -21,23 +29,40 @@ internal sealed class PartitionWindow(int capacity)
             return;
         }
 
-        if (!_byId.Remove(entry.ContentId, out var node) && _byId.Count >= capacity && _byAge.First is { } oldest)
+        if (_slotOf.TryGetValue(entry.ContentId, out var slot))
         {
-            _byId.Remove(oldest.Value.ContentId);
-            node = oldest;
-        }
-
-        if (node is null)
-        {
-            node = new(entry);
+            Unlink(slot);
         }
         else
         {
-            _byAge.Remove(node);
-            node.Value = entry;
+            slot = _slotOf.Count < capacity ? _slotOf.Count : ForgetOldest();
+            _slotOf.Add(entry.ContentId, slot);
         }
 
-        _byAge.AddLast(node);
-        _byId[entry.ContentId] = node;
+        Append(slot, entry);
     }
+
+    private int ForgetOldest()
+    {
+        var slot = _oldest;
+        _slotOf.Remove(_slots[slot].Entry.ContentId);
+        Unlink(slot);
+        return slot;
+    }
+
+    private void Append(int slot, in WindowEntry entry)
+    {
+        _slots[slot] = new(entry, _newest, None);
+        _ = _newest == None ? _oldest = slot : _slots[_newest].Next = slot;
+        _newest = slot;
+    }
+
+    private void Unlink(int slot)
+    {
+        var (_, before, after) = _slots[slot];
+        _ = before == None ? _oldest = after : _slots[before].Next = after;
+        _ = after == None ? _newest = before : _slots[after].Previous = before;
+    }
+
+    private record struct Slot(WindowEntry Entry, int Previous, int Next);
 }

@@ -45,9 +45,9 @@ internal sealed class AtLeastOnceOutcomes(
         var trace = TraceLink.Of(computed.Receive);
         foreach (var outcome in computed.Outcomes)
         {
-            foreach (var (topic, message) in _messages.Of(outcome, TraceLink.Continue(outcome.Record, trace)))
+            foreach (var (place, message) in _messages.Of(outcome, TraceLink.Continue(outcome.Record, trace)))
             {
-                _producer.Produce(topic, message);
+                _producer.Produce(place, message);
             }
         }
 

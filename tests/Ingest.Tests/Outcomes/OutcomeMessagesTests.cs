@@ -20,7 +20,7 @@ public sealed class OutcomeMessagesTests
         var record = new ConsumedRecord(3, 42, Noon, [0xFE, 0x01], value, new() { { "a", [1] }, { "a", [2] }, { "vigil-reason", "mine"u8.ToArray() } });
         var outcome = new RecordOutcome(ContentDecoder.Decode(record), Disposition.Rejected, null);
 
-        var messages = _messages.Of(outcome, Trace).ToArray().ToDictionary(one => one.Topic, one => one.Message);
+        var messages = _messages.Of(outcome, Trace).ToArray().ToDictionary(one => one.Place.Topic, one => one.Message);
 
         var letter = messages[Topics.DeadLetters];
         Assert.Same(record.Key, letter.Key);
@@ -52,7 +52,7 @@ public sealed class OutcomeMessagesTests
 
         var messages = _messages.Of(new(decoded, Disposition.Withdrawn, ranked), Trace).ToArray();
 
-        Assert.Equal([Topics.Ranked, Topics.Status], messages.Select(one => one.Topic));
+        Assert.Equal([Topics.Ranked, Topics.Status], messages.Select(one => one.Place.Topic));
         Assert.All(messages, one => Assert.Equal("a"u8.ToArray(), one.Message.Key));
         Assert.All(messages, one => Assert.Equal(Trace, Last(one.Message.Headers, WireHeaders.TraceParent)));
         Assert.Equal("RankedItem/1", Last(messages[0].Message.Headers, WireHeaders.Schema));

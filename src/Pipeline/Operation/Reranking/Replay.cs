@@ -231,7 +231,7 @@ internal sealed class Replay : IDisposable
         for (var i = 0; i < nullable.Length; i++)
         {
             var message = messages[i].Message;
-            nullable[i] = (messages[i].Topic, new() { Key = message.Key, Value = message.Value, Headers = message.Headers });
+            nullable[i] = (messages[i].Place.Topic, new() { Key = message.Key, Value = message.Value, Headers = message.Headers });
         }
 
         return nullable;
