@@ -4,7 +4,7 @@ using Vigil.Pipeline.Tests.Worker;
 
 namespace Vigil.Chaos.Tests;
 
-/// <summary>Two workers, killed (-9) in turn while records are published: nothing is lost and nothing is repeated.</summary>
+/// <summary>Two workers, killed (-9) in turn while records are published: nothing is lost and nothing is repeated. Pitfalls 13, 43.</summary>
 public sealed class WorkerKillTests
 {
     private const int Kills = 10;

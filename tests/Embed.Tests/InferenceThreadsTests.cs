@@ -19,6 +19,7 @@ public sealed class InferenceThreadsTests
         Assert.All(calls, times => Assert.Equal(1, times));
     }
 
+    // Pitfall 45: threads of our own, which wait without spinning.
     [Fact]
     public void Run_SeveralThreads_WorkAtTheSameTime()
     {

@@ -120,6 +120,23 @@ public sealed class ItemRankerTests : IDisposable
         Assert.Equal(0, Score(_fixture.Rank(["a quiet morning by the lake"]), "novel"));
     }
 
+    // Pitfall 53: nothing is shared that a call writes to.
+    [Fact]
+    public void Rank_FromSeveralThreads_GivesEachItsOwn()
+    {
+        string[] texts = ["snarfle", "grumbold", "a quiet morning by the lake", "snarfle and grumbold"];
+        var ranker = _fixture.Ranker();
+        var alone = texts.Select(text => RankerFixture.Rank(ranker, text)).ToList();
+
+        Parallel.For(0, 2_000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            var (expected, found) = (alone[i % texts.Length], RankerFixture.Rank(ranker, texts[i % texts.Length]));
+            Assert.Equal(expected.Scores, found.Scores);
+            Assert.Equal((expected.Queue, expected.Risk, expected.Snippet), (found.Queue, found.Risk, found.Snippet));
+            Assert.Equal(expected.Evidence.Reasons, found.Evidence.Reasons);
+        });
+    }
+
     [Fact]
     public void Rank_QueuedItem_ShowsItsNearestEntriesOfBothSides()
     {

@@ -49,7 +49,14 @@ internal sealed class RankerFixture : IDisposable
     public ItemRanker Ranker(RankOptions? options = null) => new(_model, Policies, options ?? new RankOptions { AuditShare = 0 });
 
     /// <summary>Ranks one item; each text is a window of a part of its own.</summary>
-    public Ranking Rank(string[] texts, Func<EmbeddedItem, EmbeddedItem>? change = null, IReadOnlyList<HashHit>? hits = null, RankOptions? options = null, Action<NeighbourBatch>? near = null, string id = "item")
+    public Ranking Rank(string[] texts, Func<EmbeddedItem, EmbeddedItem>? change = null, IReadOnlyList<HashHit>? hits = null, RankOptions? options = null, Action<NeighbourBatch>? near = null, string id = "item") =>
+        Rank(Ranker(options), texts, change, hits, near, id);
+
+    public static Ranking Rank(ItemRanker ranker, string text) => Rank(ranker, [text], null, null, null, "item");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static Ranking Rank(ItemRanker ranker, string[] texts, Func<EmbeddedItem, EmbeddedItem>? change, IReadOnlyList<HashHit>? hits, Action<NeighbourBatch>? near, string id)
     {
         var item = new EmbeddedItem(
             new() { Id = id, Parts = [.. texts.Select(text => new TextPart(text))] }, [], [], [.. texts.Select((text, i) => new TextWindow(i, 0, text, 10, 0))], 0, false);
@@ -58,10 +65,8 @@ internal sealed class RankerFixture : IDisposable
         BankEntryInfo[] bank = [new("known-1", Side.Violation, ["novel", "rude"], 0, "people"), new("fine-1", Side.Benign, ["rude"], 0, "people")];
         using var neighbours = NeighbourBatch.Rent(texts.Length, ["grave", "novel", "rude"], 2, bank, "bank", "managed");
         near?.Invoke(neighbours);
-        return Ranker(options).Rank(batch, neighbours, [hits ?? []])[0];
+        return ranker.Rank(batch, neighbours, [hits ?? []])[0];
     }
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>The whole word alone: its neighbours in a sentence do not matter.</summary>
     private static void Teach(HeadTables tables, string word, int output)

@@ -75,6 +75,7 @@ public sealed class RecallerTests
         Assert.Equal(["long-0", "long-1", "long-2"], BankLog.Find(log.Next(), query, "hate", Side.Benign, k: 5));
     }
 
+    // Pitfall 50: filters come after the search, which fetches more where they take.
     [Fact]
     public void Search_FilterThatLeavesNearOnesOut_FindsTheNextOnes()
     {

@@ -2,6 +2,7 @@ using CsCheck;
 
 namespace Vigil.Review;
 
+/// <summary>Pitfall 20: the order holds at any score a value and a time can give.</summary>
 public sealed class QueueScoreTests
 {
     private static readonly TimeSpan HalfLife = TimeSpan.FromHours(4);

@@ -6,6 +6,7 @@ public sealed class ConsumerProgressTests
 {
     private readonly FakeTimeProvider _time = new(TestRecords.Noon.AddSeconds(60));
 
+    // Pitfall 44.
     [Fact]
     public void Lags_OffsetsCommittedByTheProducer_CountTheBacklogFromThere()
     {

@@ -60,6 +60,7 @@ public sealed class ContentDecoderTests
         { "time that is none", null, """{"id":"a","createdAt":"soon","parts":[{"text":"x"}]}"""u8.ToArray() },
     };
 
+    // Pitfall 12: what cannot be read becomes a dead letter with its reason.
     [Theory]
     [MemberData(nameof(Undecodable))]
     public void Decode_UndecodableBytes_AreRejectedUnderTheKey(string what, string? contentType, byte[] value)
@@ -224,6 +225,7 @@ public sealed class ContentDecoderTests
         Assert.Equal(new TextPart(Text), Assert.Single(decoded.Content!.Parts));
     }
 
+    // Pitfall 27: a publisher's time blocks nothing; waiting goes by our own clock.
     [Theory]
     [InlineData(0L)]
     [InlineData(4_102_444_800L)]

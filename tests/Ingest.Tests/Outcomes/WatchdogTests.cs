@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Vigil.Ingest.Tests.Outcomes;
 
+/// <summary>Pitfall 39: a native call that ignores its own time-out ends the process, which starts anew.</summary>
 public sealed class WatchdogTests
 {
     private readonly FakeTimeProvider _time = new();

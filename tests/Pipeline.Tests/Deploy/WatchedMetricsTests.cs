@@ -12,6 +12,13 @@ public sealed partial class WatchedMetricsTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    // Pitfall 54: each has few values; none is an id or a text of a publisher.
+    private static readonly string[] Labels =
+    [
+        "otel_scope_name", "otel_scope_version", "le", "disposition", "queue", "stage", "reason", "kind", "buffer", "topic", "partition", "client", "operation", "provider", "side", "state",
+        "outcome", "verdict", "policy", "hash", "version",
+    ];
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -40,6 +47,8 @@ public sealed partial class WatchedMetricsTests
         }
 
         Assert.Empty(missing);
+        var labels = (await client.GetStringAsync("/metrics", Token)).Split('\n').Where(line => line.StartsWith("vigil_", StringComparison.Ordinal)).SelectMany(line => LabelName().Matches(line)).Select(match => match.Groups[1].Value);
+        Assert.Empty(labels.Distinct().Except(Labels));
     }
 
     // `up` is Prometheus' own.
@@ -85,6 +94,9 @@ public sealed partial class WatchedMetricsTests
 
     [GeneratedRegex(@"\b(vigil|dotnet)_[a-z_]+[a-z]\b")]
     private static partial Regex MetricName();
+
+    [GeneratedRegex("[{,]([a-z_]+)=")]
+    private static partial Regex LabelName();
 
     [GeneratedRegex(@"http://\S+")]
     private static partial Regex Address();

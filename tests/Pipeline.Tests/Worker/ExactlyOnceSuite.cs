@@ -169,6 +169,7 @@ public abstract class ExactlyOnceSuite
         Assert.All(status, one => Assert.Equal(Disposition.Queued, one.Disposition));
     }
 
+    // Pitfall 14: polling goes on, paused, while a batch takes its time.
     [Fact]
     public async Task Run_WorkerJoinsWhileTheFirstIsPaused_WhatItKeepsIsReadOn()
     {

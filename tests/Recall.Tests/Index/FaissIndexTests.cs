@@ -71,6 +71,7 @@ public sealed class FaissIndexTests : VectorIndexTests
         Assert.Equal(2e-8f * third, similarities[0], 1e-10);
     }
 
+    // Pitfall 49: from when on FAISS multiplies matrices is set by its version; `vigil bench recall` compares with one multiply.
     [Fact]
     public void Version_OfTheLibrary_IsAFaissThatWasTried()
     {

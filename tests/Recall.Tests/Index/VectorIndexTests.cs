@@ -124,6 +124,7 @@ public abstract class VectorIndexTests
         Assert.Equal(again.Similarities, third.Similarities);
     }
 
+    // Pitfall 51: searches of several callers do not wait for each other's threads.
     [Fact]
     public async Task Search_FromSeveralThreads_GivesEachItsOwn()
     {

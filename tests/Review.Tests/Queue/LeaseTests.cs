@@ -135,6 +135,7 @@ public sealed class LeaseTests(RedisServer redis)
         Assert.Equal("lease_lost", await DecideAsync(bench, "a", Ana, lease.Epoch, "k"));
     }
 
+    // Pitfall 25.
     [Fact]
     public async Task Reap_OverdueLeases_ReturnToTheirPlaces()
     {
@@ -217,6 +218,7 @@ public sealed class LeaseTests(RedisServer redis)
         Assert.Equal("repeated", await DecideAsync(bench, "x", Ana, lease.Epoch, "k"));
     }
 
+    // Pitfall 24.
     [Fact]
     public async Task Skipped_ByAReviewer_IsGivenToOthersOnly()
     {
