@@ -42,7 +42,10 @@ internal sealed partial class LogReader(
     private const int MostRecords = 512;
     private const int MostBytes = 4 * 1024 * 1024;
 
+    // A log that was quiet for a while is looked at less often: every look wakes the thread pool.
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan QuietAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan HeldFor = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan CompareEvery = TimeSpan.FromMilliseconds(500);
 
@@ -71,6 +74,7 @@ internal sealed partial class LogReader(
 
         consumer.Assign(topic.All.Select(partition => new TopicPartitionOffset(partition, positions[partition.Partition])));
         var compared = time.GetTimestamp();
+        var heard = compared;
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -87,6 +91,7 @@ internal sealed partial class LogReader(
                 if (records.Count > 0 || _inFlight.Count > 0)
                 {
                     end = await ApplyAsync(generation, live, records, cancellation);
+                    heard = time.GetTimestamp();
                 }
                 else if (time.GetElapsedTime(compared) > CompareEvery)
                 {
@@ -95,7 +100,7 @@ internal sealed partial class LogReader(
                 }
                 else
                 {
-                    await Task.Delay(Idle, time, cancellation);
+                    await Task.Delay(time.GetElapsedTime(heard) < QuietAfter ? Idle : Quiet, time, cancellation);
                 }
 
                 if (end is not null)
