@@ -2,10 +2,7 @@ using Google.Protobuf;
 
 namespace Vigil.Contracts.Wire;
 
-/// <summary>
-/// Parses content into one message again and again, one of each thread, for those who map it and are done with it. Unknown fields
-/// are dropped.
-/// </summary>
+/// <summary>Parses content into one message again and again, one of each thread, for those who map it and are done with it.</summary>
 public static class ReusedContent
 {
     // A message that once held more keeps room for as much.
@@ -15,17 +12,8 @@ public static class ReusedContent
     private static Content? Message;
 
     /// <summary>What it gives is valid until its next call on the same thread.</summary>
-    public static MessageParser<Content> Parser { get; } = new MessageParser<Content>(Take).WithDiscardUnknownFields(true);
-
-    /// <summary>Every field as in a new message.</summary>
-    internal static void Clear(Content message)
-    {
-        (message.Id, message.Revision, message.Deleted, message.CreatedAt) = ("", 0, false, null);
-        (message.Url, message.Surface, message.AuthorId, message.Lang) = ("", "", "", "");
-        (message.Reach, message.Reports) = (null, 0);
-        message.Parts.Clear();
-        message.Attributes.Clear();
-    }
+    /// <remarks>Unknown fields are read like any others: a parser that drops them lets wire types pass that do not exist.</remarks>
+    public static MessageParser<Content> Parser { get; } = new(Take);
 
     private static Content Take()
     {
@@ -34,7 +22,22 @@ public static class ReusedContent
             return Message = new();
         }
 
-        Clear(message);
+        message.Clear();
         return message;
+    }
+}
+
+/// <content>What the generated part lacks.</content>
+public sealed partial class Content
+{
+    /// <summary>Every field as in a new message.</summary>
+    internal void Clear()
+    {
+        (Id, Revision, Deleted, CreatedAt) = ("", 0, false, null);
+        (Url, Surface, AuthorId, Lang) = ("", "", "", "");
+        (Reach, Reports) = (null, 0);
+        Parts.Clear();
+        Attributes.Clear();
+        _unknownFields = null;
     }
 }

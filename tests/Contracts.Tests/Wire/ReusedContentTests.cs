@@ -42,7 +42,9 @@ public sealed class ReusedContentTests
             });
         }
 
-        ReusedContent.Clear(full);
+        full.MergeFrom((byte[])[0xF8, 0x07, 0x01]);
+
+        full.Clear();
 
         Assert.Equal(new WireContent(), full);
         Assert.Equal(0, full.CalculateSize());
@@ -62,12 +64,36 @@ public sealed class ReusedContentTests
     });
 
     [Fact]
-    public void Parser_UnknownFields_AreDropped()
+    public void Parser_UnknownFields_AreNotThoseOfTheMessageBefore()
     {
         byte[] unknown = [.. new WireContent { Id = "a" }.ToByteArray(), 0xF8, 0x07, 0x01];
 
-        Assert.Equal(new WireContent { Id = "a" }.ToByteArray(), ReusedContent.Parser.ParseFrom(unknown).ToByteArray());
+        Assert.Equal(unknown, ReusedContent.Parser.ParseFrom(unknown).ToByteArray());
         Assert.Equal(new WireContent { Id = "b" }.ToByteArray(), ReusedContent.Parser.ParseFrom(new WireContent { Id = "b" }.ToByteArray()).ToByteArray());
+    }
+
+    [Fact]
+    public void Parser_AnyBytes_ReadsWhatTheGeneratedParserReads() => Gen.Select(GenContent, Gen.Byte.Array[0, 12], Gen.Int[0, 1_000]).Sample((content, rest, cut) =>
+    {
+        byte[] whole = [.. content.ToByteArray(), .. rest];
+        byte[] bytes = [.. whole.Take(cut % 3 == 0 ? whole.Length : cut)];
+        Assert.Equal(Outcome(WireContent.Parser, bytes), Outcome(ReusedContent.Parser, bytes));
+    }, iter: 20_000);
+
+    [Fact]
+    public void Parser_WireTypeThatDoesNotExist_IsRefused() =>
+        Assert.Throws<InvalidProtocolBufferException>(() => ReusedContent.Parser.ParseFrom([0xff, 0xfe, 0x01]));
+
+    private static string Outcome(MessageParser<WireContent> parser, byte[] bytes)
+    {
+        try
+        {
+            return Convert.ToHexString(parser.ParseFrom(bytes).ToByteArray());
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return "refused";
+        }
     }
 
     [Fact]

@@ -46,6 +46,7 @@ public sealed class ContentDecoderTests
     public static TheoryData<string, string?, byte[]> Undecodable => new()
     {
         { "cut protobuf", null, Post("a").ToByteArray()[..^3] },
+        { "wire type that does not exist", null, [0xff, 0xfe, 0x01] },
         { "letters", null, "hello"u8.ToArray() },
         { "cut JSON", null, """{"id":"a","parts":[{"text":"""u8.ToArray() },
         { "number beyond 64 bits", null, """{"id":"a","revision":99999999999999999999,"parts":[{"text":"x"}]}"""u8.ToArray() },
