@@ -53,12 +53,13 @@ public sealed class RecallAudit(TimeProvider time)
             }
         }
 
-        return wanted == 0 ? 1 : Math.Min(1, (double)had / wanted);
+        return wanted == 0 ? 1 : (double)had / wanted;
     }
 
     // Negative infinity: it does not match now.
     private static float[] SimilarityOfEach(ReadOnlySpan<float> query, BankSnapshot bank)
     {
+        var now = bank.NowTicks;
         var best = new float[bank.Entries.Count];
         Array.Fill(best, float.NegativeInfinity);
         foreach (var view in bank.Cells.SelectMany(cell => cell.Segments))
@@ -66,7 +67,7 @@ public sealed class RecallAudit(TimeProvider time)
             var entries = view.Segment.EntryOfRow;
             for (var vector = 0; vector < entries.Length; vector++)
             {
-                if (view.Until[entries[vector]] > bank.NowTicks)
+                if (view.Until[entries[vector]] > now)
                 {
                     ref var known = ref best[view.FirstEntry + entries[vector]];
                     known = Math.Max(known, TensorPrimitives.Dot(query, view.Segment.Index.Row(vector)));

@@ -101,7 +101,5 @@ public sealed class ZombieTests
         "--set",
         "Bank:Starter=",
         "--set",
-        "Ingest:BatchRecords=20",
-        "--set",
-        "Ledger:Enabled=false");
+        "Ingest:BatchRecords=20");
 }

@@ -53,15 +53,35 @@ internal sealed class PartitionWindow(int capacity)
     private void Append(int slot, in WindowEntry entry)
     {
         _slots[slot] = new(entry, _newest, None);
-        _ = _newest == None ? _oldest = slot : _slots[_newest].Next = slot;
+        SetNext(_newest, slot);
         _newest = slot;
     }
 
     private void Unlink(int slot)
     {
         var (_, before, after) = _slots[slot];
-        _ = before == None ? _oldest = after : _slots[before].Next = after;
-        _ = after == None ? _newest = before : _slots[after].Previous = before;
+        SetNext(before, after);
+        if (after == None)
+        {
+            _newest = before;
+        }
+        else
+        {
+            _slots[after].Previous = before;
+        }
+    }
+
+    // What has none before it is the oldest.
+    private void SetNext(int slot, int next)
+    {
+        if (slot == None)
+        {
+            _oldest = next;
+        }
+        else
+        {
+            _slots[slot].Next = next;
+        }
     }
 
     private record struct Slot(WindowEntry Entry, int Previous, int Next);

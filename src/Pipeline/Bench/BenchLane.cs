@@ -14,7 +14,7 @@ namespace Vigil.Pipeline.Bench;
 /// <summary>What a round of records took.</summary>
 /// <param name="CpuSeconds">Of the lane's workers.</param>
 /// <param name="Seconds">From the first publish to the last disposition read.</param>
-/// <param name="AllocatedBytes">Of the lane's workers on the managed heap; null where they export no metrics.</param>
+/// <param name="AllocatedBytes">Of the lane's workers on the managed heap; null where they export no metrics, or none were read.</param>
 internal sealed record LaneRound(int Items, double CpuSeconds, double Seconds, double? AllocatedBytes)
 {
     public double PerCpuSecond => Items / CpuSeconds;

@@ -77,7 +77,7 @@ internal sealed class LedgerReader : IDisposable
         while (_status.Consume(Silence) is { } record)
         {
             cancellation.ThrowIfCancellationRequested();
-            // A stranger's record on the topic must not end the worker.
+            // A stranger's record on the topic must not end the process.
             if (StatusEvent.Parser.ParseOrNull(record.Message.Value) is { Kind: StatusEvent.Types.Kind.Disposition, Source: not null } status
                 && status.Source.TopicId == _topicId
                 && status.Source.Offset >= _from.GetValueOrDefault(status.Source.Partition)
@@ -149,7 +149,7 @@ internal sealed class LedgerReader : IDisposable
     private static IConsumer<byte[]?, byte[]?> Consumer(KafkaClients clients, string group)
     {
         var config = clients.Consumer(group);
-        // It reads every status there is beside the worker's own work, and needs the values alone.
+        // It reads every status there is, and needs the values alone.
         config.ConsumeResultFields = "none";
         return new ConsumerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
     }

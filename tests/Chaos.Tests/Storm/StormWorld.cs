@@ -135,7 +135,6 @@ internal sealed class StormWorld : IAsyncDisposable
         "--set", "Ingest:BatchRecords=64",
         "--set", "Ingest:WatchdogSeconds=15",
         "--set", "Embed:Threads=1",
-        "--set", "Ledger:Enabled=false",
         "--set", "Bank:Starter=");
 
     private ProcessStartInfo Review()

@@ -1,3 +1,4 @@
+using StackExchange.Redis;
 using Vigil.Review.Redis;
 using Vigil.Review.Support;
 
@@ -13,18 +14,19 @@ public sealed class RedisLockTests(RedisServer redis)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    private IDatabase Database => redis.Connection.GetDatabase();
+
     [Fact]
     public async Task Keep_WhileItsHolderWorks_LetsNobodyElseInPastItsLength()
     {
-        var database = redis.Connection.GetDatabase();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        Assert.True(await database.LockTakeAsync(_key, "first", Length));
-        var kept = RedisLock.KeepAsync(database, _key, "first", Length, TimeProvider.System, stop);
+        await TakeAsync("first");
+        var kept = RedisLock.KeepAsync(Database, _key, "first", Length, TimeProvider.System, stop);
 
         var since = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(since) < 2 * Length)
         {
-            Assert.False(await database.LockTakeAsync(_key, "second", Length));
+            Assert.False(await Database.LockTakeAsync(_key, "second", Length));
             await Task.Delay(20, Token);
         }
 
@@ -35,11 +37,10 @@ public sealed class RedisLockTests(RedisServer redis)
     [Fact]
     public async Task Keep_HolderIsGone_TheNextOneTakesIt()
     {
-        var database = redis.Connection.GetDatabase();
-        Assert.True(await database.LockTakeAsync(_key, "killed", Length));
+        await TakeAsync("killed");
 
         var since = TimeProvider.System.GetTimestamp();
-        while (!await database.LockTakeAsync(_key, "next", Length))
+        while (!await Database.LockTakeAsync(_key, "next", Length))
         {
             Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience, "The lock of a holder that is gone did not end.");
             await Task.Delay(20, Token);
@@ -49,17 +50,18 @@ public sealed class RedisLockTests(RedisServer redis)
     [Fact]
     public async Task Keep_LockIsLost_StopsItsHolder()
     {
-        var database = redis.Connection.GetDatabase();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        Assert.True(await database.LockTakeAsync(_key, "first", Length));
-        var kept = RedisLock.KeepAsync(database, _key, "first", Length, TimeProvider.System, stop);
+        await TakeAsync("first");
+        var kept = RedisLock.KeepAsync(Database, _key, "first", Length, TimeProvider.System, stop);
 
         // Redis was flushed, and another came.
-        await database.KeyDeleteAsync(_key);
-        Assert.True(await database.LockTakeAsync(_key, "second", Patience));
+        await Database.KeyDeleteAsync(_key);
+        Assert.True(await Database.LockTakeAsync(_key, "second", Patience));
 
         await kept.WaitAsync(Patience, Token);
         Assert.True(stop.IsCancellationRequested);
-        Assert.Equal("second", await database.LockQueryAsync(_key));
+        Assert.Equal("second", await Database.LockQueryAsync(_key));
     }
+
+    private async Task TakeAsync(string token) => Assert.True(await Database.LockTakeAsync(_key, token, Length));
 }
