@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Confluent.Kafka;
 using Microsoft.Extensions.Options;
 using Vigil.Pipeline.Commands;
 using Vigil.Pipeline.Configuration;
@@ -70,6 +71,7 @@ internal static class CommandLine
         AggregateException several => several.InnerExceptions.SelectMany(Messages),
         OptionsValidationException invalid => SettingsCheck.Named(invalid),
         OperationCanceledException => ["interrupted"],
+        KafkaException kafka => [$"Kafka: {kafka.Error.Reason} ({kafka.Error.Code})"],
         _ => [fault.Message],
     };
 }

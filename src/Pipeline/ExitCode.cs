@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Microsoft.Extensions.Options;
 using Vigil.Embed;
 using Vigil.Ingest;
@@ -24,6 +25,8 @@ internal static class ExitCode
         // A folder, a provider or policies that the configuration names.
         EncoderException or RankModelException or PolicyFileException => Usage,
         ServiceUnreachableException => Unreachable,
+        // What the client found out by itself is that nobody answers; the rest is what a broker refuses.
+        KafkaException kafka => kafka.Error.IsLocalError ? Unreachable : Failed,
         CommandFailedException or WorkerStoppedException => Failed,
         OperationCanceledException => Failed,
         _ => null,

@@ -43,7 +43,7 @@ internal static class VigilHost
         // Also what the framework refuses by itself (404, 405, 415) has a body that says why.
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapVigilMetrics();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) });
         MapRoles(app, roles);

@@ -40,6 +40,8 @@ internal sealed class VigilProcess : IDisposable
         return new(process);
     }
 
+    public int Id => _process.Id;
+
     public void Kill() => _process.Kill();
 
     public bool HasExited => _process.HasExited;

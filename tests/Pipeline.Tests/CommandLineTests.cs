@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+
 namespace Vigil.Pipeline.Tests;
 
 public sealed class CommandLineTests
@@ -40,4 +42,11 @@ public sealed class CommandLineTests
     [Fact]
     public async Task RunAsync_ReviewWithoutTokens_IsTwo() =>
         Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(["run", "--roles", "review", "--set", "Kafka:Bootstrap=127.0.0.1:1", "--set", "Redis:Url=redis://127.0.0.1:1"]));
+
+    /// <summary>As a worker meets it that starts while the broker goes away: no stack trace, and a supervisor sees what is missing.</summary>
+    [Theory]
+    [InlineData(ErrorCode.Local_Transport, ExitCode.Unreachable)]
+    [InlineData(ErrorCode.Local_TimedOut, ExitCode.Unreachable)]
+    [InlineData(ErrorCode.TopicAuthorizationFailed, ExitCode.Failed)]
+    public void For_FaultOfTheClient_IsExpected(ErrorCode code, int expected) => Assert.Equal(expected, ExitCode.For(new KafkaException(code)));
 }

@@ -24,6 +24,7 @@ public sealed class ContentConsumer : IDisposable
     private readonly DuplicateWindow _window;
     private readonly ConsumerProgress _progress;
     private readonly OpenBatch _open;
+    private readonly RecordClock _clock;
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly PartitionStarts _starts;
     private readonly AutoResetEvent _room = new(false);
@@ -36,7 +37,6 @@ public sealed class ContentConsumer : IDisposable
     private bool _rebalanced;
     private bool _paused;
     private TimeSpan _waited;
-    private bool _ownTimeSaid;
 
     /// <param name="config">Addresses, security and the group; what correctness needs is set here, over it.</param>
     public ContentConsumer(
@@ -56,6 +56,7 @@ public sealed class ContentConsumer : IDisposable
         _window = window;
         _progress = progress;
         _open = new(options, time);
+        _clock = new(topic, time, log);
         _consumer = new ConsumerBuilder<byte[], byte[]>(ConsumerSettings.For(config, options))
             .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => OnLost("revoked", partitions))
@@ -226,9 +227,7 @@ public sealed class ContentConsumer : IDisposable
     private void Accept(ConsumeResult<byte[], byte[]> result)
     {
         var message = result.Message;
-        var time = message.Timestamp.Type == TimestampType.LogAppendTime
-            ? new DateTimeOffset(message.Timestamp.UtcDateTime)
-            : OwnTime();
+        var time = _clock.Of(message.Timestamp);
         var partition = result.Partition.Value;
         _open.Add(new(partition, result.Offset, time, message.Key, message.Value, message.Headers ?? NoHeaders));
         _progress.Read(partition, result.Offset, time, EndOf(partition));
@@ -243,17 +242,6 @@ public sealed class ContentConsumer : IDisposable
         }
 
         return end;
-    }
-
-    private DateTimeOffset OwnTime()
-    {
-        if (!_ownTimeSaid)
-        {
-            _ownTimeSaid = true;
-            IngestLog.OwnTime(_log, _topic);
-        }
-
-        return _time.GetUtcNow();
     }
 
     // Polls all along: a rebalance that is not noticed leaves the batches under way with the metadata of an ended generation.

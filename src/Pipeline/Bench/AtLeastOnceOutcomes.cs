@@ -19,17 +19,7 @@ internal sealed class AtLeastOnceOutcomes(
     private readonly IProducer<byte[], byte[]> _producer = new ProducerBuilder<byte[], byte[]>(Settings(clients)).SetLogHandler((_, _) => { }).Build();
 
     /// <exception cref="CommandFailedException">It is asked for, and these are not a bench's topics.</exception>
-    public static bool IsAsked(string? variable, string prefix)
-    {
-        if (string.IsNullOrEmpty(variable))
-        {
-            return false;
-        }
-
-        return prefix.StartsWith(BenchLane.PrefixStart, StringComparison.Ordinal)
-            ? true
-            : throw new CommandFailedException($"{Variable} is set, and topics below '{prefix}' are not a bench's: outcomes are never written twice there. Unset it.");
-    }
+    public static bool IsAsked(string? variable, string prefix) => BenchOnly.IsAsked(Variable, variable, prefix, "outcomes are never written twice there");
 
     public void Initialize()
     {

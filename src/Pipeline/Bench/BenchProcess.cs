@@ -62,6 +62,14 @@ internal sealed class BenchProcess : IAsyncDisposable
         return reply.IsSuccessStatusCode ? Sum(await reply.Content.ReadAsStringAsync(cancellation), name) : null;
     }
 
+    /// <summary>Where the process was started with <see cref="SwitchedTelemetry.Variable"/>.</summary>
+    public async Task SwitchTelemetryAsync(bool on, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(on ? HttpMethod.Put : HttpMethod.Delete, SwitchedTelemetry.Path);
+        using var reply = await _http.SendAsync(request, cancellation);
+        reply.EnsureSuccessStatusCode();
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();

@@ -2,9 +2,10 @@ using System.Globalization;
 
 namespace Vigil.Pipeline.Bench;
 
-/// <summary>Two lanes that take turns with the same texts.</summary>
+/// <summary>Two lanes, or one set in two ways, that take turns with the same texts.</summary>
 /// <param name="readEvery">The workers' metrics are read in every n-th turn.</param>
-internal sealed class LaneTurns(BenchStand stand, string what, int readEvery = 1)
+/// <param name="prepareAsync">Done before each turn, told whether it is A's; null: nothing.</param>
+internal sealed class LaneTurns(BenchStand stand, string what, int readEvery = 1, Func<bool, Task>? prepareAsync = null)
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
 
@@ -23,28 +24,34 @@ internal sealed class LaneTurns(BenchStand stand, string what, int readEvery = 1
     /// <param name="ofB">What B is given where that many texts would take it too long; the same kind of texts, fewer.</param>
     public async Task TakeAsync(BenchLane a, BenchTexts ofA, BenchLane b, BenchTexts ofB, int rounds, CancellationToken cancellation)
     {
-        await WarmUpAsync(a, ofA, cancellation);
-        await WarmUpAsync(b, ofB, cancellation);
+        await WarmUpAsync(a, ofA, isA: true, cancellation);
+        await WarmUpAsync(b, ofB, isA: false, cancellation);
         for (var round = 0; round < rounds; round++)
         {
             // A B, B A, and so on: what grows or wanes over the run favours neither.
             var reads = round % readEvery == 0;
-            var first = round % 2 == 0 ? await a.RoundAsync(ofA, cancellation, reads) : null;
-            var ofLaneB = await b.RoundAsync(ofB, cancellation, reads);
-            _rounds.Add((first ?? await a.RoundAsync(ofA, cancellation, reads), ofLaneB));
+            var first = round % 2 == 0 ? await TurnAsync(a, ofA, isA: true, reads, cancellation) : null;
+            var ofLaneB = await TurnAsync(b, ofB, isA: false, reads, cancellation);
+            _rounds.Add((first ?? await TurnAsync(a, ofA, isA: true, reads, cancellation), ofLaneB));
             await stand.Progress.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{what} {round + 1} of {rounds}: {_rounds[^1].A.PerSecond:0} against {_rounds[^1].B.PerSecond:0} items/s, {_rounds[^1].A.PerCpuSecond:0} against {_rounds[^1].B.PerCpuSecond:0} per CPU-second"));
         }
     }
 
+    private async Task<LaneRound> TurnAsync(BenchLane lane, BenchTexts texts, bool isA, bool reads, CancellationToken cancellation)
+    {
+        await (prepareAsync?.Invoke(isA) ?? Task.CompletedTask);
+        return await lane.RoundAsync(texts, cancellation, reads);
+    }
+
     // Not counted: code that is hot is compiled again while it runs, the more of it the more there is.
-    private async Task WarmUpAsync(BenchLane lane, BenchTexts texts, CancellationToken cancellation)
+    private async Task WarmUpAsync(BenchLane lane, BenchTexts texts, bool isA, CancellationToken cancellation)
     {
         var start = stand.Time.GetTimestamp();
         do
         {
-            await lane.RoundAsync(texts, cancellation);
+            await TurnAsync(lane, texts, isA, reads: true, cancellation);
         }
         while (stand.Time.GetElapsedTime(start) < WarmUp);
     }

@@ -50,11 +50,7 @@ internal sealed class SleepingEncoder : IEncoder
     /// <exception cref="CommandFailedException">These are not a bench's topics, or the variable holds no number.</exception>
     internal static SleepingEncoder Over(IEncoder inner, string asked, string prefix)
     {
-        if (!prefix.StartsWith(BenchLane.PrefixStart, StringComparison.Ordinal))
-        {
-            throw new CommandFailedException($"{Variable} is set, and topics below '{prefix}' are not a bench's: nothing is ranked by an encoder that sleeps. Unset it.");
-        }
-
+        BenchOnly.IsAsked(Variable, asked, prefix, "nothing is ranked by an encoder that sleeps");
         return int.TryParse(asked, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds is >= 1 and <= 10_000
             ? new(inner, TimeSpan.FromMilliseconds(milliseconds))
             : throw new CommandFailedException($"{Variable} must be 1 to 10,000.");

@@ -15,7 +15,7 @@ internal sealed class WorkerComparisons(BenchStand stand, BenchLane shipped, int
 
     // Many short turns: what else the machine does changes over seconds, and then meets both alike.
     private const int TelemetryShare = 4;
-    private const int TelemetryPairs = 4;
+    private const int TelemetryTurns = 8;
 
     private static readonly string[] AsShipped = [];
 
@@ -49,21 +49,15 @@ internal sealed class WorkerComparisons(BenchStand stand, BenchLane shipped, int
 
     public async Task<IReadOnlyList<BenchFigure>> TelemetryAsync(CancellationToken cancellation)
     {
-        var turns = new LaneTurns(stand, "telemetry on against off", TelemetryShare);
+        await using var lane = await OpenAsync("switched", AsShipped, new() { [SwitchedTelemetry.Variable] = "1" }, 1, cancellation);
+        var turns = new LaneTurns(stand, "telemetry on against off", TelemetryShare, on => lane.Workers[0].SwitchTelemetryAsync(on, cancellation));
         var texts = stand.Texts.Every(TelemetryShare);
-        // Other processes each time: where one's memory lies makes some percent, which no number of turns would even out.
-        for (var pair = 0; pair < TelemetryPairs; pair++)
-        {
-            await using var loud = await OpenAsync($"loud-{pair}", AsShipped, NoChange, 1, cancellation);
-            await using var silent = await OpenAsync($"silent-{pair}", AsShipped, new() { ["OTEL_SDK_DISABLED"] = "true" }, 1, cancellation);
-            await turns.TakeAsync(loud, texts, silent, texts, rounds, cancellation);
-        }
-
+        await turns.TakeAsync(lane, texts, lane, texts, rounds * TelemetryTurns, cancellation);
         var (low, high) = RatioInterval.Of(turns.CpuRatios);
         return
         [
             new("pipeline.telemetry_cost", low, "1", 0.97, BenchFigure.Higher, turns.CpuRatios, Invariant(
-                $"CPU an item with OTEL_SDK_DISABLED=true over CPU with metrics on and read once in about {stand.Texts.Texts.Count} items: the lower end of the 95 % interval {low:0.000} to {high:0.000} of the median of {turns.CpuRatios.Count} turns of {TelemetryPairs} pairs of workers ({BenchFigure.Median(turns.CpuRatios):0.000}); {turns.Rates}")),
+                $"CPU an item with telemetry off over CPU with it on and metrics read once in about {stand.Texts.Texts.Count} items, switched in one worker: the lower end of the 95 % interval {low:0.000} to {high:0.000} of the median of {turns.CpuRatios.Count} turns ({BenchFigure.Median(turns.CpuRatios):0.000}); {turns.Rates}")),
         ];
     }
 

@@ -22,6 +22,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly Random _random;
     private Task _accepting = Task.CompletedTask;
     private int _port;
+    private int _bytesPerSecond;
     private volatile LineState _state;
 
     public TcpProxy(string letThrough, int seed)
@@ -49,6 +50,13 @@ internal sealed class TcpProxy : IAsyncDisposable
     {
         _state = LineState.Bad;
         Drop();
+    }
+
+    /// <summary>What clients send takes its time; what they are sent does not.</summary>
+    public void Slow(int bytesPerSecond)
+    {
+        _bytesPerSecond = bytesPerSecond;
+        _state = LineState.Slow;
     }
 
     public void Mend() => _state = LineState.Good;
@@ -105,7 +113,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             await PassAsync(spared);
             await server.ConnectAsync(IPAddress.Loopback, _port, _stop.Token);
             await server.SendAsync((byte[])[.. head, .. name], _stop.Token);
-            await Task.WhenAny(PumpAsync(client, server, spared), PumpAsync(server, client, spared));
+            await Task.WhenAny(PumpAsync(client, server, spared, up: true), PumpAsync(server, client, spared, up: false));
         }
         catch (Exception gone) when (gone is SocketException or OperationCanceledException or ObjectDisposedException or EndOfStreamException)
         {
@@ -118,7 +126,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to, bool spared)
+    private async Task PumpAsync(Socket from, Socket to, bool spared, bool up)
     {
         var buffer = new byte[64 << 10];
         try
@@ -135,6 +143,11 @@ internal sealed class TcpProxy : IAsyncDisposable
                 if (bad)
                 {
                     await Task.Delay(Next(100) == 0 ? 1_000 : Next(15), _stop.Token);
+                }
+
+                if (up && _state == LineState.Slow && !spared)
+                {
+                    await Task.Delay(TimeSpan.FromSeconds((double)read / _bytesPerSecond), _stop.Token);
                 }
 
                 await PassAsync(spared);
@@ -179,5 +192,6 @@ internal sealed class TcpProxy : IAsyncDisposable
         Good,
         Cut,
         Bad,
+        Slow,
     }
 }

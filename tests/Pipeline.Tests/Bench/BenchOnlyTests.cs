@@ -46,6 +46,10 @@ public sealed class BenchOnlyTests
     public void IsAsked_AtLeastOnce_OnlyWhereItIsSet(string? variable, string prefix, bool expected) =>
         Assert.Equal(expected, AtLeastOnceOutcomes.IsAsked(variable, prefix));
 
+    [Fact]
+    public void SwitchedTelemetry_OnOtherTopics_Refuses() =>
+        Assert.Throws<CommandFailedException>(() => SwitchedTelemetry.Check("1", "vigil."));
+
     private sealed class NoEncoder : IEncoder
     {
         public string Name => "name";
