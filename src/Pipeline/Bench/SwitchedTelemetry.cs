@@ -48,6 +48,7 @@ internal sealed class SwitchedTelemetry : IDisposable
         _metrics = Sdk.CreateMeterProviderBuilder().ConfigureResource(TelemetryRegistration.Describe).WithVigilMetrics().Build();
         _traces = Sdk.CreateTracerProviderBuilder().ConfigureResource(TelemetryRegistration.Describe).WithVigilTraces().Build();
         _scrape = new ApplicationBuilder(_services).UseOpenTelemetryPrometheusScrapingEndpoint(_metrics, _ => true, path, null, null).Build();
+        Settle();
         return TypedResults.NoContent();
     }
 
@@ -57,8 +58,12 @@ internal sealed class SwitchedTelemetry : IDisposable
         _traces?.Dispose();
         _metrics?.Dispose();
         (_traces, _metrics) = (null, null);
+        Settle();
         return TypedResults.NoContent();
     }
+
+    // What the switch itself has left is not to be collected in somebody's turn.
+    private static void Settle() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
 
     private static Task NotThere(HttpContext context) => TypedResults.NotFound().ExecuteAsync(context);
 }

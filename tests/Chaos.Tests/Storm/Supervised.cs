@@ -5,6 +5,9 @@ namespace Vigil.Chaos.Tests.Storm;
 /// <summary>A process that is started again whenever it ends, as any supervisor would.</summary>
 internal sealed class Supervised : IAsyncDisposable
 {
+    /// <summary>Names a folder in which everything the processes say is kept.</summary>
+    private const string LogsVariable = "VIGIL_CHAOS_LOGS";
+
     private const int LinesKept = 6;
 
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(300);
@@ -15,6 +18,7 @@ internal sealed class Supervised : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly Queue<string> _lines = [];
+    private readonly StreamWriter _all;
     private readonly Task _running;
     private int? _process;
     private TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,6 +30,7 @@ internal sealed class Supervised : IAsyncDisposable
         _start = start;
         _log = log;
         _heard = heard;
+        _all = Environment.GetEnvironmentVariable(LogsVariable) is { Length: > 0 } folder ? new(Path.Combine(folder, $"{name}.log"), append: true) { AutoFlush = true } : StreamWriter.Null;
         _running = RunAsync();
     }
 
@@ -60,6 +65,7 @@ internal sealed class Supervised : IAsyncDisposable
         await _stop.CancelAsync();
         Signal("KILL");
         await _running;
+        await _all.DisposeAsync();
         _stop.Dispose();
     }
 
@@ -135,6 +141,11 @@ internal sealed class Supervised : IAsyncDisposable
 
     private void Keep(string? line)
     {
+        lock (_lock)
+        {
+            _all.WriteLine(line);
+        }
+
         // Stack frames say less than the lines around them.
         if (line is null || line.StartsWith("   at ", StringComparison.Ordinal))
         {
