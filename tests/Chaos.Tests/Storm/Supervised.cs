@@ -22,6 +22,7 @@ internal sealed class Supervised : IAsyncDisposable
     private readonly Task _running;
     private int? _process;
     private TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _died = new();
     private string _failpoint = "";
 
     public Supervised(string name, Func<ProcessStartInfo> start, Action<string> log, Action<string>? heard = null)
@@ -42,13 +43,17 @@ internal sealed class Supervised : IAsyncDisposable
     /// <summary>SIGTERM; returns when it has drained.</summary>
     public Task LeaveAsync() => EndAsync("TERM");
 
-    /// <summary>Restarts it politely with a failpoint, and returns when that has killed it.</summary>
+    /// <summary>Restarts it politely with a failpoint, and returns when that has killed it. One that ends otherwise (its broker is away) is started with it again.</summary>
     public async Task DieAtAsync(string failpoint, CancellationToken cancellation)
     {
-        _failpoint = failpoint;
+        var died = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            (_failpoint, _died) = (failpoint, died);
+        }
+
         await LeaveAsync();
-        var code = await Ended().WaitAsync(TimeSpan.FromMinutes(2), cancellation);
-        Assert.Equal(VigilProcess.Killed, code);
+        await died.Task.WaitAsync(TimeSpan.FromMinutes(2), cancellation);
     }
 
     /// <summary>STOP and CONT; nothing when it is not running.</summary>
@@ -90,6 +95,14 @@ internal sealed class Supervised : IAsyncDisposable
         }
     }
 
+    private string Failpoint()
+    {
+        lock (_lock)
+        {
+            return _failpoint;
+        }
+    }
+
     private int? Current()
     {
         lock (_lock)
@@ -104,7 +117,8 @@ internal sealed class Supervised : IAsyncDisposable
         {
             var start = _start();
             start.RedirectStandardOutput = start.RedirectStandardError = true;
-            start.Environment["VIGIL_FAILPOINT"] = Interlocked.Exchange(ref _failpoint, "");
+            var failpoint = Failpoint();
+            start.Environment["VIGIL_FAILPOINT"] = failpoint;
             using var process = new Process { StartInfo = start };
             process.OutputDataReceived += (_, line) => Keep(line.Data);
             process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -123,6 +137,11 @@ internal sealed class Supervised : IAsyncDisposable
                 _process = null;
                 ended = _ended;
                 _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                if (failpoint.Length > 0 && process.ExitCode == VigilProcess.Killed)
+                {
+                    _failpoint = "";
+                    _died.TrySetResult();
+                }
             }
 
             _log($"{Name} ended with {process.ExitCode}{(process.ExitCode is 0 or VigilProcess.Killed ? "" : $": {LastWords()}")}");

@@ -30,4 +30,19 @@ public sealed class BankRecordReaderTests
             },
             iter: 3_000);
     }
+
+    [Theory]
+    [InlineData(long.MaxValue, 0)]
+    [InlineData(-62_135_596_801, 0)]
+    [InlineData(253_402_300_800, 0)]
+    [InlineData(0, -1)]
+    [InlineData(0, 1_000_000_000)]
+    public void ReadState_ExpiryOutsideTheCalendar_IsRefused(long seconds, int nanos)
+    {
+        var state = new BankState { State = BankState.Types.State.Live, ExpiresAt = new() { Seconds = seconds, Nanos = nanos } };
+
+        var read = BankRecordReader.ReadState(new("moles", state.ToByteArray(), null, "BankState/1", 0, 0));
+
+        Assert.Equal((null, BankRecordReader.State), read);
+    }
 }
