@@ -1,8 +1,5 @@
 using Confluent.Kafka;
-using Vigil.Broker;
-using Vigil.Contracts;
 using Vigil.Pipeline.Bench;
-using Vigil.Pipeline.Demo.Services;
 using Vigil.Pipeline.Tests.Worker;
 
 namespace Vigil.Chaos.Tests.Network;
@@ -10,8 +7,6 @@ namespace Vigil.Chaos.Tests.Network;
 /// <summary>Pitfall 17: a broker that takes outcomes far slower than it gives content must not fill the worker's memory.</summary>
 public sealed class SlowBrokerTests
 {
-    private const string Prefix = "slow.";
-    private const string PublisherName = "publisher";
     private const int Seed = 20261130;
     private const int Records = 2_000;
     private const int RecordBytes = 200_000;
@@ -21,41 +16,31 @@ public sealed class SlowBrokerTests
     private const double RoomMegabytes = 180;
 
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(20);
-    private static readonly Topics Topics = new(Prefix);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Worker_BrokerTakesOutcomesSlowly_ReadsNoMoreThanItCanHold()
     {
-        await using var proxy = new TcpProxy(PublisherName, Seed);
-        await using var broker = DevelopmentBroker.Start(new BrokerOptions { Advertise = proxy.Address });
-        proxy.Serve(broker.Bootstrap);
-        var environment = new Dictionary<string, string> { ["VIGIL__KAFKA__PREFIX"] = Prefix };
-        using var topics = VigilProcess.Start(proxy.Address, environment, "topics", "apply");
-        Assert.Equal(0, await topics.ExitCodeAsync(Token));
-        environment["VIGIL__HTTP__URLS"] = $"http://127.0.0.1:{LoopbackPort.Free()}";
-        using var worker = VigilProcess.Start(proxy.Address, environment, "run", "--roles", "worker", "--set", "Bank:Starter=");
-        using var producer = Publisher(proxy.Address);
-        await producer.ProduceAsync(Topics.Content, Item(0), Token);
-        await TopicContents.Until(() => Statuses(proxy) == 1, "the worker to be at work", Token);
-        var before = ProcessMemory.ResidentMegabytes(worker.Id);
+        await using var worker = await ProxiedWorker.StartAsync(Seed, Token);
+        using var producer = Publisher(worker.Proxy.Address);
+        await producer.ProduceAsync(worker.Topics.Content, Item(0), Token);
+        await TopicContents.Until(() => worker.Statuses() == 1, "the worker to be at work", Token);
+        var before = ProcessMemory.ResidentMegabytes(worker.Process.Id);
 
-        proxy.Slow(SlowBytesPerSecond);
-        await Task.WhenAll(Enumerable.Range(1, Records).Select(number => producer.ProduceAsync(Topics.Content, Item(number), Token)));
+        worker.Proxy.Slow(SlowBytesPerSecond);
+        await Task.WhenAll(Enumerable.Range(1, Records).Select(number => producer.ProduceAsync(worker.Topics.Content, Item(number), Token)));
         using var watched = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         var most = before;
         for (var looks = 0; looks < Watched / watched.Period && await watched.WaitForNextTickAsync(Token); looks++)
         {
-            most = Math.Max(most, ProcessMemory.ResidentMegabytes(worker.Id));
+            most = Math.Max(most, ProcessMemory.ResidentMegabytes(worker.Process.Id));
         }
 
-        Assert.InRange(Statuses(proxy), 1, Records / 2);
+        Assert.InRange(worker.Statuses(), 1, Records / 2);
         Assert.InRange(most - before, 0, RoomMegabytes);
-        Assert.False(worker.HasExited);
+        Assert.False(worker.Process.HasExited);
     }
-
-    private static int Statuses(TcpProxy proxy) => TopicContents.ReadAll(proxy.Address, Topics.Status).Count;
 
     // Not content at all, so that it costs no inference and its dead letter is as long; and not to be compressed.
     private static Message<byte[], byte[]> Item(int number)
@@ -68,7 +53,7 @@ public sealed class SlowBrokerTests
     private static IProducer<byte[], byte[]> Publisher(string bootstrap) => new ProducerBuilder<byte[], byte[]>(new ProducerConfig
     {
         BootstrapServers = bootstrap,
-        ClientId = PublisherName,
+        ClientId = ProxiedWorker.PublisherName,
         EnableIdempotence = true,
         LingerMs = 5,
         QueueBufferingMaxKbytes = 1 << 20,
