@@ -162,6 +162,11 @@ internal static class DeadLettersCommand
         }
 
         output.WriteLine($"{replayed} {(dryRun ? "would be replayed" : "replayed")}, {outcomes.Count - replayed} skipped");
+        var back = outcomes.Count(one => one is { Outcome: ReplayOutcome.Replayed, Letter.CameBack: true });
+        if (back > 0)
+        {
+            output.WriteLine($"{back} of them came back from an earlier replay: mend what rejects them, or they come back again");
+        }
     }
 
     private static object Describe(DeadLetter letter, string? outcome = null) => new

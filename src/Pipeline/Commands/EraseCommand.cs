@@ -42,6 +42,8 @@ internal static class EraseCommand
         try
         {
             var entries = BankEntries.From(clients, id, cancellation);
+            // Before the deletion: what follows from it makes any id a known one.
+            var wasKnown = (await stage.Queues.ItemAsync(id)).Value is not null;
             // First what makes it last: were Redis first and this failed, a rebuild would bring the item back.
             var deletion = dryRun ? null : await DeleteAsync(clients, id, cancellation);
             var erased = dryRun ? null : await stage.Erasure.RunAsync(id);
@@ -50,8 +52,8 @@ internal static class EraseCommand
                 await RemoveAsync(clients, entries, cancellation);
             }
 
-            var remaining = await new RemainingTopics(clients, TimeProvider.System).FindAsync(id, scan, cancellation);
-            Tell(output, new Erased(id, deletion, erased, entries, remaining), json);
+            var remaining = await new RemainingTopics(clients, TimeProvider.System).FindAsync(id, entries, scan, cancellation);
+            Tell(output, new Erased(id, wasKnown, deletion, erased, entries, remaining), json);
             return ExitCode.Done;
         }
         catch (KafkaException fault)
@@ -90,9 +92,9 @@ internal static class EraseCommand
                 id = erased.Id,
                 dryRun = erased.Deletion is null,
                 deletion = erased.Deletion,
-                redis = erased.Item is { } item ? new { known = item.Known, snippetsRemoved = item.Snippets, wasLeased = item.WasLeased } : null,
+                redis = erased.Item is { } item ? new { known = erased.WasKnown, snippetsRemoved = item.Snippets, wasLeased = item.WasLeased } : null,
                 bankEntriesRemoved = erased.BankEntries,
-                topics = erased.Topics.Select(topic => new { topic = topic.Topic, holds = topic.Holds, records = topic.Records, until = topic.Until }),
+                topics = erased.Topics.Select(topic => new { topic = topic.Topic, holds = topic.Holds, records = topic.Records, until = topic.Until, compacted = topic.IsCompacted }),
             });
             return;
         }
@@ -100,7 +102,9 @@ internal static class EraseCommand
         output.WriteLine(erased.Deletion is { } at ? $"deletion of {TerminalView.Visible(erased.Id)} stands on content at {at}: workers withdraw it, and a rebuild does not bring it back" : "nothing was removed (--dry-run)");
         if (erased.Item is { } found)
         {
-            output.WriteLine(found.Known ? $"Redis: out of its queue, {found.Snippets} snippets removed{(found.WasLeased ? ", its lease ended" : "")}" : "Redis: nothing known of it");
+            output.WriteLine(erased.WasKnown
+                ? $"Redis: out of its queue, no snippet of it is left ({found.Snippets} removed here){(found.WasLeased ? ", its lease ended" : "")}"
+                : "Redis: nothing was known of this id. Is it the right one? The deletion stands all the same");
         }
 
         output.WriteLine(erased.BankEntries.Count == 0 ? "bank: no entry was made from it" : $"bank: {(erased.Deletion is null ? "would remove" : "removed")} {string.Join(", ", erased.BankEntries.Select(TerminalView.Visible))}");
@@ -111,11 +115,11 @@ internal static class EraseCommand
                 Markup.Escape(topic.Topic),
                 topic.Holds,
                 topic.Records?.ToString(CultureInfo.InvariantCulture) ?? "not counted",
-                topic.Records == 0 ? "" : topic.Until?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "never: the topic has no retention");
+                topic.Records == 0 ? "" : topic.Until?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? (topic.IsCompacted ? "with the next compaction" : "never: the topic has no retention"));
         }
 
         Tables.Write(output, table);
     }
 
-    private sealed record Erased(string Id, string? Deletion, ErasedItem? Item, IReadOnlyList<string> BankEntries, IReadOnlyList<ErasedTopic> Topics);
+    private sealed record Erased(string Id, bool WasKnown, string? Deletion, ErasedItem? Item, IReadOnlyList<string> BankEntries, IReadOnlyList<ErasedTopic> Topics);
 }

@@ -37,6 +37,12 @@ internal sealed class LedgerReader : IDisposable
         Start(clients, since);
     }
 
+    /// <summary>Of <c>content</c>.</summary>
+    public string TopicId => _topicId;
+
+    /// <summary>Of <c>content</c>, when the account began.</summary>
+    public int Partitions => _from.Count;
+
     /// <summary>Reads on and measures; 0: all is accounted for.</summary>
     /// <exception cref="KafkaException">Kafka did not answer; nothing is lost by trying again.</exception>
     public long Measure(CancellationToken cancellation)
@@ -64,12 +70,12 @@ internal sealed class LedgerReader : IDisposable
     private void Start(KafkaClients clients, DateTimeOffset since)
     {
         using var admin = new DependentAdminClientBuilder(_status.Handle).Build();
-        foreach (var place in FirstSince(_records, Partitions(admin, _content), since))
+        foreach (var place in FirstSince(_records, PartitionsOf(admin, _content), since))
         {
             _from[place.Partition.Value] = place.Offset.Value;
         }
 
-        _status.Assign(FirstSince(_status, Partitions(admin, clients.Topics.Status), since - ClockSkew));
+        _status.Assign(FirstSince(_status, PartitionsOf(admin, clients.Topics.Status), since - ClockSkew));
     }
 
     private void ReadStatus(CancellationToken cancellation)
@@ -136,7 +142,7 @@ internal sealed class LedgerReader : IDisposable
         return ranges;
     }
 
-    private static List<TopicPartition> Partitions(IAdminClient admin, string topic) =>
+    private static List<TopicPartition> PartitionsOf(IAdminClient admin, string topic) =>
         [.. admin.GetMetadata(topic, Patience).Topics.Single().Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId))];
 
     private static List<TopicPartitionOffset> FirstSince(IConsumer<byte[]?, byte[]?> consumer, List<TopicPartition> partitions, DateTimeOffset since) =>

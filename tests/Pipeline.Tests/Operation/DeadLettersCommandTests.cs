@@ -85,7 +85,9 @@ public sealed class DeadLettersCommandTests
 
         // Rejected once more, it is a dead letter of its own: that one may be replayed, the first still not.
         await harness.StatusOfAsync(2, Cancellation);
-        Assert.Equal(1, (await ReplayAsync(harness, "--all")).GetProperty("replayed").GetInt32());
+        var (_, told) = await CommandRun.AsTextAsync(DeadLettersCommand.Create(), harness.Clients, "replay", "--all");
+        Assert.Contains("1 replayed, 1 skipped", told, StringComparison.Ordinal);
+        Assert.Contains("1 of them came back from an earlier replay", told, StringComparison.Ordinal);
         Assert.Single(Content(harness)[^1].Message.Headers, header => header.Key == WireHeaders.Replayed);
     }
 
@@ -120,6 +122,18 @@ public sealed class DeadLettersCommandTests
 
         var outcomes = replay.GetProperty("letters").EnumerateArray().ToDictionary(one => one.GetProperty("reason").GetString()!, one => one.GetProperty("outcome").GetString());
         Assert.Equal(("published again since", "replayed"), (outcomes[RejectReason.Undecodable], outcomes[RejectReason.EmptyValue]));
+    }
+
+    [Fact]
+    public async Task Replay_OfALetterThatAStrangersHeaderNames_IsNotPrevented()
+    {
+        await using var harness = await RejectedAsync(("a", Garbage));
+        var letter = (await ListAsync(harness)).GetProperty("letters")[0].GetProperty("position").GetString()!;
+        await harness.PublishAsync("b", "another text"u8.ToArray(), new Headers { { WireHeaders.Replayed, Encoding.ASCII.GetBytes(letter) } });
+
+        var replay = await ReplayAsync(harness, "--position", letter);
+
+        Assert.Equal(1, replay.GetProperty("replayed").GetInt32());
     }
 
     [Fact]

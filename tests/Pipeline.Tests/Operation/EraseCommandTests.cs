@@ -58,20 +58,20 @@ public sealed class EraseCommandTests
         using var folder = new TemporaryFolder();
         var (child, url) = await RedisChild.StartAsync(folder.Below("redis"), Cancellation);
         await using var running = child;
-        using (var bank = new BankPublisher(harness.Clients))
+        using (var publisher = new BankPublisher(harness.Clients))
         {
             foreach (var (id, source) in new[] { ("a", "post-1"), ("b", "content:post-1"), ("c", "post-11"), ("d", "") })
             {
                 var entry = new BankEntry { Id = id, Side = Side.Violation, Part = new() { Text = "mild" }, Source = source };
                 entry.Policies.Add("hate");
-                await bank.AddAsync(entry, new() { State = BankState.Types.State.Live }, Cancellation);
+                await publisher.AddAsync(entry, new() { State = BankState.Types.State.Live }, Cancellation);
             }
         }
 
         string[] args = ["post-1", "--set", $"Redis:Url={url}"];
         var dry = await CommandRun.AsJsonAsync(EraseCommand.Create(), harness.Clients, [.. args, "--dry-run"]);
         Assert.Empty(TopicContents.ReadAll(harness.Bootstrap, harness.Clients.Topics.Content));
-        var erased = await CommandRun.AsJsonAsync(EraseCommand.Create(), harness.Clients, args);
+        var erased = await CommandRun.AsJsonAsync(EraseCommand.Create(), harness.Clients, [.. args, "--scan"]);
 
         Assert.Equal(["a", "b"], dry.GetProperty("bankEntriesRemoved").EnumerateArray().Select(entry => entry.GetString()));
         Assert.Equal(["a", "b"], erased.GetProperty("bankEntriesRemoved").EnumerateArray().Select(entry => entry.GetString()));
@@ -79,6 +79,25 @@ public sealed class EraseCommandTests
         // The entry before its state: without a state it would be inert, without an entry its state matches nothing.
         Assert.Equal(["a", "a#state", "b", "b#state"], removed);
         Assert.Empty(BankEntries.From(harness.Clients, "post-1", Cancellation));
+
+        // Until the topic is compacted, what was added stands there.
+        var bank = erased.GetProperty("topics").EnumerateArray().Single(topic => topic.GetProperty("topic").GetString() == harness.Clients.Topics.Bank);
+        Assert.Equal(2, bank.GetProperty("records").GetInt32());
+        Assert.True(bank.GetProperty("compacted").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Erase_OfAnIdThatNobodyKnows_SaysSoAndNamesNoTopicOfTheBank()
+    {
+        await using var harness = await WorkerHarness.StartAsync();
+        using var folder = new TemporaryFolder();
+        var (child, url) = await RedisChild.StartAsync(folder.Below("redis"), Cancellation);
+        await using var running = child;
+
+        var (_, told) = await CommandRun.AsTextAsync(EraseCommand.Create(), harness.Clients, "pots-1", "--set", $"Redis:Url={url}");
+
+        Assert.Contains("nothing was known of this id", told, StringComparison.Ordinal);
+        Assert.DoesNotContain(harness.Clients.Topics.BankIndex, told, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
+using Vigil.Contracts;
 using Vigil.Contracts.Wire;
 using Vigil.Ingest;
 using Vigil.Pipeline.Demo.Accounting;
@@ -9,6 +10,7 @@ namespace Vigil.Pipeline.Operation.DeadLetters;
 
 /// <summary>A record of <c>dead-letters</c> without its bytes: those are read again when they are wanted.</summary>
 /// <param name="Id">The content id: the key's text, else what the bytes say; empty where neither tells.</param>
+/// <param name="Bytes">Digest of key and value, by which a copy is known.</param>
 /// <param name="Size">Bytes of key, value and headers as the publisher sent them.</param>
 /// <param name="Source">Null: no worker wrote this record.</param>
 /// <param name="Headers">The publisher's own, in order.</param>
@@ -17,6 +19,7 @@ internal sealed record DeadLetter(
     DateTimeOffset Time,
     byte[]? Key,
     string Id,
+    RecordBytes Bytes,
     long Size,
     bool IsNull,
     string Reason,
@@ -26,6 +29,9 @@ internal sealed record DeadLetter(
     RecordPosition? Source,
     IReadOnlyList<IHeader> Headers)
 {
+    /// <summary>Whether the record it holds was itself published by a replay.</summary>
+    public bool CameBack => Headers.Any(header => header.Key == WireHeaders.Replayed);
+
     public static DeadLetter Of(ConsumeResult<byte[]?, byte[]?> result)
     {
         var all = result.Message.Headers;
@@ -43,6 +49,7 @@ internal sealed record DeadLetter(
             record.Time,
             record.Key,
             record.Key is { Length: > 0 } key ? Encoding.UTF8.GetString(key) : ContentDecoder.Decode(record).ContentId,
+            RecordBytes.Of(record.Key, record.Value),
             record.Size,
             record.Value is null,
             Text(all, WireHeaders.Reason),
@@ -69,4 +76,12 @@ internal sealed record DeadLetter(
 
     private static string Text(Headers headers, string name) =>
         headers.TryGetLastBytes(name, out var value) && value is not null ? Encoding.UTF8.GetString(value) : "";
+}
+
+/// <summary>What a record holds, whatever its headers: null and empty differ.</summary>
+internal readonly record struct RecordBytes(Sha256Digest Key, Sha256Digest Value)
+{
+    public static RecordBytes Of(byte[]? key, byte[]? value) => new(Digest(key), Digest(value));
+
+    private static Sha256Digest Digest(byte[]? bytes) => bytes is null ? Sha256Digest.None : Sha256Digest.Of(bytes);
 }

@@ -17,7 +17,7 @@ internal sealed class LaterRecords
     private readonly HashSet<RecordPosition> _sources;
     private readonly Dictionary<RecordPosition, DateTimeOffset> _sourceTimes = [];
     private readonly Dictionary<(string Id, int Partition), (long Offset, DateTimeOffset Time)> _last = [];
-    private readonly HashSet<string> _replayed = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Letter, RecordBytes Bytes)> _replayed = [];
     private readonly string _topicId;
 
     private LaterRecords(IReadOnlyCollection<DeadLetter> letters, string topicId)
@@ -47,7 +47,8 @@ internal sealed class LaterRecords
         return later;
     }
 
-    public bool HasReplayOf(DeadLetter letter) => _replayed.Contains(letter.Position.ToString());
+    // Anybody may write that header: only the same bytes are the letter's.
+    public bool HasReplayOf(DeadLetter letter) => _replayed.Contains((letter.Position.ToString(), letter.Bytes));
 
     public bool HasNewer(DeadLetter letter)
     {
@@ -76,7 +77,7 @@ internal sealed class LaterRecords
 
         if (record.Header(WireHeaders.Replayed) is { } letter)
         {
-            _replayed.Add(letter);
+            _replayed.Add((letter, RecordBytes.Of(record.Key, record.Value)));
         }
 
         var id = record.Key is { Length: > 0 } key ? Encoding.UTF8.GetString(key) : ContentDecoder.Decode(record).ContentId;

@@ -12,7 +12,7 @@ internal sealed class RemainingTopics(KafkaClients clients, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    private IReadOnlyList<(string Topic, string Holds)> Holders =>
+    private IReadOnlyList<(string Topic, string Holds)> OfItem =>
     [
         (clients.Topics.Content, "the item as published"),
         (clients.Topics.Ranked, "snippet, author, url, scores"),
@@ -21,20 +21,39 @@ internal sealed class RemainingTopics(KafkaClients clients, TimeProvider time)
         (clients.Topics.Decisions, "verdicts, notes of reviewers"),
     ];
 
+    private IReadOnlyList<(string Topic, string Holds)> OfEntries =>
+    [
+        (clients.Topics.Bank, "entries made from it, as they were added"),
+        (clients.Topics.BankIndex, "vectors and hashes of those entries"),
+    ];
+
+    /// <param name="entries">Of the bank, made from the item.</param>
     /// <param name="scan">Reads the topics whole and counts; without it, the time is the latest there can be.</param>
-    public async Task<IReadOnlyList<ErasedTopic>> FindAsync(string id, bool scan, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ErasedTopic>> FindAsync(string id, IReadOnlyList<string> entries, bool scan, CancellationToken cancellation)
     {
         var keeps = await KeepsAsync();
-        return [.. Holders.Select(holder => Of(holder.Topic, holder.Holds, keeps[holder.Topic], id, scan, cancellation))];
+        List<ErasedTopic> found = [.. OfItem.Select(holder => Of(holder.Topic, holder.Holds, keeps[holder.Topic], id, scan, cancellation))];
+        if (entries.Count > 0)
+        {
+            found.AddRange(OfEntries.Select(holder => new ErasedTopic(holder.Topic, holder.Holds, scan ? Count(holder.Topic, record => IsOf(record, entries), cancellation).Records : null, null, IsCompacted: true)));
+        }
+
+        return found;
     }
 
     private ErasedTopic Of(string topic, string holds, TimeSpan? keeps, string id, bool scan, CancellationToken cancellation)
     {
         if (!scan)
         {
-            return new(topic, holds, null, time.GetUtcNow() + keeps);
+            return new(topic, holds, null, time.GetUtcNow() + keeps, IsCompacted: false);
         }
 
+        var (records, last) = Count(topic, record => IdOf(record, topic) == id, cancellation);
+        return new(topic, holds, records, records == 0 ? null : last + keeps, IsCompacted: false);
+    }
+
+    private (long Records, DateTimeOffset Last) Count(string topic, Func<ConsumeResult<byte[]?, byte[]?>, bool> isOfItem, CancellationToken cancellation)
+    {
         var records = 0L;
         var last = DateTimeOffset.MinValue;
         using var log = new TopicLog(clients, topic);
@@ -43,7 +62,7 @@ internal sealed class RemainingTopics(KafkaClients clients, TimeProvider time)
             log.Ends(),
             record =>
             {
-                if (IdOf(record, topic) == id)
+                if (isOfItem(record))
                 {
                     records++;
                     var written = DateTimeOffset.FromUnixTimeMilliseconds(record.Message.Timestamp.UnixTimestampMs);
@@ -51,8 +70,12 @@ internal sealed class RemainingTopics(KafkaClients clients, TimeProvider time)
                 }
             },
             cancellation);
-        return new(topic, holds, records, records == 0 ? null : last + keeps);
+        return (records, last);
     }
+
+    // The record that removes an entry holds nothing of it, nor does its state.
+    private static bool IsOf(ConsumeResult<byte[]?, byte[]?> record, IReadOnlyList<string> entries) =>
+        record.Message is { Value: not null, Key: { } key } && entries.Contains(Encoding.UTF8.GetString(key));
 
     private string IdOf(ConsumeResult<byte[]?, byte[]?> record, string topic)
     {
@@ -71,7 +94,7 @@ internal sealed class RemainingTopics(KafkaClients clients, TimeProvider time)
     {
         using var admin = new AdminClientBuilder(clients.Admin()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         var found = await admin.DescribeConfigsAsync(
-            Holders.Select(holder => new ConfigResource { Type = ResourceType.Topic, Name = holder.Topic }), new() { RequestTimeout = Patience });
+            OfItem.Select(holder => new ConfigResource { Type = ResourceType.Topic, Name = holder.Topic }), new() { RequestTimeout = Patience });
         return found.ToDictionary(
             topic => topic.ConfigResource.Name,
             topic => Milliseconds(topic.Entries, "retention.ms") is { } retention and >= 0
