@@ -118,5 +118,27 @@ public sealed class TransactionCallsTests
     public void Run_AbortThatFails_StopsTheWorker() =>
         Assert.Throws<WorkerStoppedException>(() => Calls().Run("AbortTransaction", () => throw new KafkaException(new Error(ErrorCode.InvalidTxnState))));
 
+    /// <summary>Pitfall 39: a call that never returns is ended with its process, whatever its own time-out says.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Run_CallThatHangs_EndsTheProcess(bool mayRepeat)
+    {
+        List<string> ended = [];
+        var calls = new TransactionCalls("worker-7", new(TimeSpan.FromSeconds(30), _time, ended.Add, NullLogger<Watchdog>.Instance), TimeSpan.FromSeconds(30), _time);
+        void Hang() => _time.Advance(TimeSpan.FromSeconds(31));
+
+        if (mayRepeat)
+        {
+            calls.Run("SendOffsetsToTransaction", Hang);
+        }
+        else
+        {
+            calls.RunOnce("Produce", Hang);
+        }
+
+        Assert.Contains(mayRepeat ? "SendOffsetsToTransaction" : "Produce", Assert.Single(ended), StringComparison.Ordinal);
+    }
+
     private TransactionCalls Calls() => new("worker-7", new(TimeSpan.FromSeconds(30), TimeProvider.System, _ => { }, NullLogger<Watchdog>.Instance), TimeSpan.FromSeconds(30), _time);
 }
