@@ -10,7 +10,7 @@ internal static class UsageErrors
 {
     public static IReadOnlyList<string> Of(ParseResult parsed)
     {
-        if (parsed.Action is HelpAction)
+        if (parsed.Action is HelpAction || AsksForVersion(parsed))
         {
             return [];
         }
@@ -33,6 +33,9 @@ internal static class UsageErrors
     /// <summary>The command as one would type it.</summary>
     public static string Path(CommandResult at) =>
         at.Command is RootCommand ? "vigil" : at.Parent is CommandResult parent ? $"{Path(parent)} {at.Command.Name}" : at.Command.Name;
+
+    private static bool AsksForVersion(ParseResult parsed) =>
+        parsed.RootCommandResult.Command.Options.OfType<VersionOption>().Any(option => parsed.GetResult(option) is { Implicit: false });
 
     private static IEnumerable<string> Commands(Command group)
     {

@@ -8,7 +8,16 @@ public sealed class CommandLineTests
     [InlineData("run", "--roles", "nothing")]
     [InlineData("run", "--set", "no-equals-sign")]
     [InlineData("no-such-command")]
+    [InlineData("help", "no-such-command")]
+    [InlineData("help", "bank", "no-such-command")]
     public async Task RunAsync_WrongUsage_IsTwo(params string[] args) => Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(args));
+
+    [Theory]
+    [InlineData("--version")]
+    [InlineData("version")]
+    [InlineData("help", "bank", "add")]
+    [InlineData("help", "status")]
+    public async Task RunAsync_AskedWhatItIs_IsZero(params string[] args) => Assert.Equal(ExitCode.Done, await CommandLine.RunAsync(args));
 
     [Fact]
     public async Task RunAsync_WrongConfiguration_IsTwo() =>

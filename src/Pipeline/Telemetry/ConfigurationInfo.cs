@@ -11,8 +11,8 @@ namespace Vigil.Pipeline.Telemetry;
 /// </summary>
 internal sealed class ConfigurationInfo(IConfiguration configuration) : IHostedService, IDisposable
 {
-    // What may differ between instances of one deployment, and secrets.
-    private static readonly string[] LeftOut = ["Vigil:Ingest:Instance", "Vigil:Http", "Vigil:Kafka:Bootstrap", "Vigil:Kafka:Client", "Vigil:Redis", "Vigil:Review:Tokens"];
+    // What may differ between instances of one deployment (one bank role keeps the ledger, some workers have a GPU), and secrets.
+    private static readonly string[] LeftOut = ["Vigil:Ingest:Instance", "Vigil:Ledger", "Vigil:Embed:Provider", "Vigil:Embed:Threads", "Vigil:Http", "Vigil:Kafka:Bootstrap", "Vigil:Kafka:Client", "Vigil:Redis", "Vigil:Review:Tokens"];
 
     private readonly Meter _meter = new("Vigil.Configuration");
 
