@@ -11,6 +11,9 @@ public static class ItemValue
     public static readonly double Least = Math.Pow(2, -12);
     public static readonly double Most = Math.Pow(2, 16);
 
+    /// <summary>No item is seen more often in a day, whatever its publisher says: a hundred times by everybody. Keeps the sum finite.</summary>
+    public const double MostViews = 1e12;
+
     private const double Negligible = 0.01;
 
     /// <param name="scores">One for each policy of the set, in its order.</param>
@@ -32,11 +35,11 @@ public static class ItemValue
     /// <summary>What decides between queues: probability × 2^(severity − 1).</summary>
     public static double Harm(double probability, Policy policy) => probability * Math.ScaleB(1, policy.Severity - 1);
 
-    /// <summary>In the next 24 hours: as published, else a tenth of the followers, else none.</summary>
-    public static double ExpectedViews(Reach reach) => reach switch
+    /// <summary>In the next 24 hours: as published, else a tenth of the followers, else none; at most <see cref="MostViews"/>.</summary>
+    public static double ExpectedViews(Reach reach) => Math.Min(MostViews, reach switch
     {
         { ViewsPerHour: { } perHour } when double.IsFinite(perHour) && perHour >= 0 => perHour * 24,
         { Followers: >= 0 and { } followers } => followers / 10.0,
         _ => 0,
-    };
+    });
 }

@@ -4,21 +4,15 @@ using Microsoft.Extensions.Options;
 
 namespace Vigil.Review.Http;
 
-/// <summary>Who may call, what, and how often; before any body is read, so that a stranger learns nothing but 401.</summary>
+/// <summary>Who may call what, and how often, before any body is read; strangers were turned away by <see cref="TokenGate"/>.</summary>
 internal static class Admission
 {
     /// <summary>The filter of every call.</summary>
     public static async ValueTask<object?> AdmitAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        http.Response.Headers.CacheControl = "no-store";
         LimitBody(http);
-        if (http.RequestServices.GetRequiredService<ReviewerTokens>().Find(http.Request) is not { } caller)
-        {
-            http.Response.Headers.WWWAuthenticate = "Bearer";
-            return Problems.Of(ProblemKind.Unauthorized);
-        }
-
+        var caller = (Caller)http.Items[typeof(Caller)]!;
         if (http.RequestServices.GetRequiredService<CallLimit>().Refuses(caller) is { } wait)
         {
             http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -30,7 +24,6 @@ internal static class Admission
             return Problems.Of(ProblemKind.Forbidden, demand.Refusal);
         }
 
-        http.Items[typeof(Caller)] = caller;
         return await next(context);
     }
 

@@ -34,6 +34,8 @@ internal static class Problems
 
     public static ProblemHttpResult Unavailable(string service) => Of(ProblemKind.Unavailable, $"{service} does not answer. Try again in a moment.");
 
+    public static ProblemHttpResult RedisFull() => Of(ProblemKind.Unavailable, "Redis is full and takes no more: its maxmemory has to be raised.");
+
     public static ProblemHttpResult UnknownQueue(IEnumerable<string> known) => Of(ProblemKind.UnknownQueue, $"There is no such queue. Known: {string.Join(", ", known)}.");
 
     /// <summary>What the framework refuses by itself (an unknown path, a wrong method or type) gets a code and a word too.</summary>

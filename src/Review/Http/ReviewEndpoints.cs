@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Microsoft.AspNetCore.Http.HttpResults;
 using StackExchange.Redis;
 using Vigil.Review.Contents;
+using Vigil.Review.Projection;
 
 namespace Vigil.Review.Http;
 
@@ -140,6 +141,10 @@ internal static class ReviewEndpoints
         try
         {
             return await next(context);
+        }
+        catch (RedisServerException fault) when (ProjectionHealth.IsFull(fault))
+        {
+            return Problems.RedisFull();
         }
         catch (Exception fault) when (fault is RedisException or RedisTimeoutException)
         {

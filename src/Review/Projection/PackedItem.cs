@@ -72,6 +72,7 @@ internal static class PackedItem
         var item = RankedItem.Parser.ParseFrom(Coder.Restore(bytes.Slice(HeadLength, length)));
         item.MergeFrom(bytes[(HeadLength + length)..].ToArray());
         item.Version = version?.ToWire();
+        FiniteNumbers.Mend(item);
         return item;
     }
 }

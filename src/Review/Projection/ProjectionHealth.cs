@@ -53,6 +53,9 @@ internal sealed partial class ProjectionHealth(TimeProvider time, ILogger logger
         }
     }
 
+    /// <summary>Whether Redis answered that it has no memory left to write to.</summary>
+    public static bool IsFull(RedisServerException fault) => fault.Message.Contains("OOM command", StringComparison.Ordinal);
+
     /// <returns>The reason if it is a new one.</returns>
     private string? Change(string? reason)
     {
@@ -74,7 +77,7 @@ internal sealed partial class ProjectionHealth(TimeProvider time, ILogger logger
 
     private static string? ReasonOf(Exception fault) => fault switch
     {
-        RedisServerException full when full.Message.Contains("OOM command", StringComparison.Ordinal) => ProjectionHalts.RedisFull,
+        RedisServerException server when IsFull(server) => ProjectionHalts.RedisFull,
         RedisServerException disk when disk.Message.Contains("MISCONF", StringComparison.Ordinal) => ProjectionHalts.RedisDisk,
         RedisServerException or RedisConnectionException or RedisTimeoutException => ProjectionHalts.Redis,
         KafkaException => ProjectionHalts.Kafka,

@@ -11,7 +11,10 @@ namespace Vigil.Review;
 /// </summary>
 internal static class CallMark
 {
+    public const int UndoLetters = 2 * UndoBytes;
+
     private const int Bytes = 8;
+    private const int UndoBytes = 4;
 
     public static string OfKey(string key) => key.Length == 0 ? "" : Of(Encoding.UTF8.GetBytes(key));
 
@@ -21,6 +24,17 @@ internal static class CallMark
         var words = new Decision { Verdict = decision.Verdict, SecondsSpent = decision.SecondsSpent, Note = decision.Note, Reason = decision.Reason };
         words.Policies.AddRange(decision.Policies);
         return Of(words.ToByteArray());
+    }
+
+    /// <summary>
+    /// Decision id of an undo under a key. The record on the log does not say whether its target was named, so the id does: it
+    /// ends with a mark of what the call says, the last <see cref="UndoLetters"/> letters; what comes before names the call.
+    /// </summary>
+    public static string OfUndo(string id, Reviewer reviewer, string key, string? decisionId, string note)
+    {
+        var call = SHA256.HashData(Encoding.UTF8.GetBytes($"undo\n{reviewer.Name}\n{key}\n{id}"));
+        var words = SHA256.HashData(new Decision { Reverses = decisionId ?? "", Note = note }.ToByteArray());
+        return new Guid([.. call.AsSpan(0, 16 - UndoBytes), .. words.AsSpan(0, UndoBytes)]).ToString();
     }
 
     private static string Of(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, Bytes));

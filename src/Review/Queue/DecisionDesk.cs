@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Confluent.Kafka;
 using StackExchange.Redis;
 using Vigil.Contracts.Wire;
@@ -80,8 +78,9 @@ public sealed class DecisionDesk
     /// <param name="key">The client's Idempotency-Key; a repeat with it undoes nothing else. "" without one.</param>
     public async Task<Reply<DecisionResult>> UndoAsync(string id, Reviewer reviewer, string? decisionId, string note, string key)
     {
-        var reversal = key.Length == 0 ? NewId() : IdOf(id, reviewer, key);
-        var target = await _scripts.RunAsync("undo", id, decisionId ?? "", reviewer.Name, reversal, reviewer.IsLead ? "1" : "0", Milliseconds(_settled));
+        var reversal = key.Length == 0 ? NewId() : CallMark.OfUndo(id, reviewer, key, decisionId, note);
+        var target = await _scripts.RunAsync(
+            "undo", id, decisionId ?? "", reviewer.Name, reversal, reviewer.IsLead ? "1" : "0", Milliseconds(_settled), CallMark.UndoLetters);
         switch ((string?)target[0])
         {
             case "sent":
@@ -173,9 +172,6 @@ public sealed class DecisionDesk
         var milliseconds = long.Parse(id.ToString("N").AsSpan(0, 12), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
         return _time.GetUtcNow() - DateTimeOffset.UnixEpoch - TimeSpan.FromMilliseconds(milliseconds);
     }
-
-    private static string IdOf(string id, Reviewer reviewer, string key) =>
-        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"undo\n{reviewer.Name}\n{key}\n{id}")).AsSpan(0, 16)).ToString();
 
     private static string Milliseconds(TimeSpan span) => span.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture);
 }

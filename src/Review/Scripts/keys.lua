@@ -18,7 +18,7 @@
 --   <p>:leases             sorted set of leased ids by the time the lease ends
 --   <p>:held:<reviewer>    set of ids the reviewer holds
 --   <p>:epoch              the last epoch given
---   <p>:undo:<id>          an undo under that decision id is on its way
+--   <p>:undo:<call>        decision id of the undo of that call that is on its way
 --   <p>:told               hash: position field -> position up to which decisions were reported (outbox)
 --   <p>:catchup            name of a generation about to be served; while it is there, live readers wait
 --   <p>:outbox             list of status events to be published
@@ -38,7 +38,7 @@ local function served() return redis.call('GET', KEYS[1]) end
 local function gkey(gen, name) return P .. ':g' .. gen .. ':' .. name end
 local function ikey(gen, id) return gkey(gen, 'i:' .. id) end
 local function leaseKey(id) return P .. ':lease:' .. id end
-local function undoKey(id) return P .. ':undo:' .. id end
+local function undoKey(call) return P .. ':undo:' .. call end
 local function heldKey(reviewer) return P .. ':held:' .. reviewer end
 
 local function lease(id)

@@ -29,10 +29,15 @@ public sealed class DoctorCommandTests
         Assert.Equal("ok", healthy[$"topic {harness.Clients.Topics.Content}"].Health);
         Assert.Contains("runs on Cpu", healthy["inference"].Found, StringComparison.Ordinal);
         Assert.StartsWith("1.", healthy["ONNX Runtime"].Found, StringComparison.Ordinal);
-        Assert.Equal("ok", healthy["Redis"].Health);
+        Assert.Equal(("ok", "ok"), (healthy["Redis"].Health, healthy["Redis memory"].Health));
 
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"{url["redis://".Length..]},allowAdmin=true");
-        await redis.GetServer(redis.GetEndPoints()[0]).ConfigSetAsync("maxmemory-policy", "allkeys-lru");
+        var server = redis.GetServer(redis.GetEndPoints()[0]);
+        await server.ConfigSetAsync("maxmemory", "1");
+        var (_, full) = await RunAsync(harness.Bootstrap, url, harness.Clients.Options.Prefix);
+        Assert.Equal("WRONG", full["Redis memory"].Health);
+        await server.ConfigSetAsync("maxmemory", "0");
+        await server.ConfigSetAsync("maxmemory-policy", "allkeys-lru");
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
@@ -97,10 +102,26 @@ public sealed class DoctorCommandTests
     public void Redis_WithoutAppendOnlyFile_IsANote_AndAnOldOneIsWrong()
     {
         var info = new Dictionary<string, string> { ["redis_version"] = "7.0.15", ["aof_enabled"] = "0", ["maxmemory_policy"] = "noeviction" };
-        Assert.Equal([Health.Ok, Health.Note], RedisChecks.Of(info).Select(finding => finding.Health));
+        Assert.Equal([Health.Ok, Health.Ok, Health.Note], RedisChecks.Of(info).Select(finding => finding.Health));
         info["redis_version"] = "5.0.1";
         info["aof_enabled"] = "1";
-        Assert.Equal([Health.Wrong, Health.Ok], RedisChecks.Of(info).Select(finding => finding.Health));
+        Assert.Equal([Health.Wrong, Health.Ok, Health.Ok], RedisChecks.Of(info).Select(finding => finding.Health));
+    }
+
+    [Theory]
+    [InlineData("0", Health.Ok)]
+    [InlineData("1001", Health.Ok)]
+    [InlineData("1000", Health.Note)]
+    [InlineData("901", Health.Note)]
+    [InlineData("900", Health.Wrong)]
+    [InlineData("1", Health.Wrong)]
+    public void Redis_NearItsLimitOrFull_IsALackWithItsFix(string limit, object health)
+    {
+        var info = new Dictionary<string, string> { ["redis_version"] = "7.0.15", ["used_memory"] = "900", ["maxmemory"] = limit };
+
+        var memory = RedisChecks.Of(info).Single(finding => finding.Area == "Redis memory");
+
+        Assert.Equal(((Health)health, (Health)health != Health.Ok), (memory.Health, memory.Fix.Contains("raise maxmemory", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -4,8 +4,12 @@ using Google.Protobuf;
 using Vigil.Contracts;
 using Vigil.Contracts.Wire;
 using Vigil.Ingest;
+using Vigil.Pipeline.Scoring;
+using Vigil.Rank.Policies;
+using Vigil.Recall;
 using Content = Vigil.Contracts.Wire.Content;
 using Disposition = Vigil.Contracts.Wire.Disposition;
+using RankedItem = Vigil.Contracts.Wire.RankedItem;
 
 namespace Vigil.Pipeline.Tests.Worker;
 
@@ -57,6 +61,25 @@ public sealed class HostileRecordTests
         Assert.Equal(
             expected.Count(one => one.Value.Item1 == Disposition.Rejected),
             TopicContents.ReadAll(harness.Bootstrap, harness.Clients.Topics.DeadLetters).Count);
+    }
+
+    [Theory]
+    [InlineData("viewsPerHour", "1.7e308")]
+    [InlineData("followers", "9007199254740991")]
+    public async Task Run_ReachBeyondReason_EndsQueuedWithFiniteNumbers(string field, string number)
+    {
+        await using var harness = await WorkerHarness.StartAsync();
+        using var bank = new Bank(TimeProvider.System);
+        bank.Publish(BankFollower.SnapshotOf([], "none", 1, IndexBackend.Managed, TimeProvider.System));
+        var policies = new PolicySet([new("hate", "Hate", 8, 30, "hate", "hate-leads", 0.5)], "hash");
+        await harness.StartWorkerAsync("one", new HashScorer(bank, policies, new(), "no model"));
+
+        await harness.PublishAsync("endless", Encoding.UTF8.GetBytes($$"""{"id":"endless","reach":{"{{field}}":{{number}} },"parts":[{"text":"x"}]}"""));
+
+        Assert.Equal(Disposition.Queued, Assert.Single(await harness.StatusOfAsync(1, Token)).Disposition);
+        var ranked = RankedItem.Parser.ParseFrom(Assert.Single(TopicContents.ReadAll(harness.Bootstrap, harness.Clients.Topics.Ranked)).Message.Value);
+        Assert.Equal(ItemValue.MostViews, ranked.ExpectedViews);
+        Assert.InRange(ranked.Value, ItemValue.Least, ItemValue.Most);
     }
 
     private static IProducer<byte[], byte[]> Publisher(WorkerHarness harness, CompressionType codec) =>

@@ -32,13 +32,18 @@ public sealed class ItemValueTests
     [InlineData(null, 5_000L, 500)]
     [InlineData(-1.0, 50L, 5)]
     [InlineData(double.NaN, null, 0)]
+    [InlineData(1.7e308, null, ItemValue.MostViews)]
+    [InlineData(double.MaxValue, 50L, ItemValue.MostViews)]
+    [InlineData(double.PositiveInfinity, 50L, 5)]
+    [InlineData(null, long.MaxValue, ItemValue.MostViews)]
     public void ExpectedViews_Reach_PrefersViewsPerHour(double? perHour, long? followers, double expected) =>
         Assert.Equal(expected, ItemValue.ExpectedViews(new(1_000_000, perHour, followers)));
 
     [Fact]
     public void Of_AnyScoresAndReach_StaysInItsRange() =>
         Gen.Select(Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double, Gen.Long).Sample((mild, grave, perHour, followers) =>
-            ItemValue.Of(Scores(mild, grave), Two, new(null, perHour, followers)) is var value && value >= ItemValue.Least && value <= ItemValue.Most);
+            double.IsFinite(ItemValue.ExpectedViews(new(null, perHour, followers)))
+            && ItemValue.Of(Scores(mild, grave), Two, new(null, perHour, followers)) is var value && value >= ItemValue.Least && value <= ItemValue.Most);
 
     private static PolicyScore[] Scores(double mild, double grave) => [new("mild", mild, 0.5), new("grave", grave, 0.5)];
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
 using Microsoft.AspNetCore.Http;
+using Vigil.Contracts.Wire;
 using Vigil.Review.Support;
 
 namespace Vigil.Review.Http;
@@ -73,6 +74,26 @@ public sealed class HostileBodiesTests(ReviewHostFixture fixture) : IClassFixtur
             },
             iter: 400,
             threads: 4);
+    }
+
+    [Fact]
+    public async Task Item_RankedWithNumbersThatAreNone_IsShownWithoutThem()
+    {
+        using var ana = fixture.Host.Ana;
+        var item = LogRecords.Ranked("endless", 0, 'A', Disposition.Queued, LogRecords.Day0, 5, queue: "endless");
+        item.Scores.Add(new PolicyScore { Policy = "hate" });
+        item.Evidence = new();
+        item.Evidence.Reasons.Add(new Reason { Feature = "f" });
+        LogRecords.SetFractions(item, double.PositiveInfinity);
+        await fixture.Host.RankAsync(item);
+        await ReviewHost.UntilAsync(async () => (await ReviewHost.GetAsync(ana, "/items/endless", Cancellation)).Status != 404, Cancellation);
+
+        var shown = await ReviewHost.GetAsync(ana, "/items/endless", Cancellation);
+        var top = await ReviewHost.GetAsync(ana, "/queues/endless/top", Cancellation);
+        var claim = await ReviewHost.SendAsync(ana, "/queues/endless/claim", new { }, Cancellation);
+
+        Assert.Equal((200, 200, 200), (shown.Status, top.Status, claim.Status));
+        Assert.Equal((0, 0), ((double)claim.Body!["evidence"]!["expected_views"]!, (double)claim.Body["lease"]!["propensity"]!));
     }
 
     private static (T? Body, IResult? Refused) Read<T>(byte[] bytes)

@@ -28,6 +28,27 @@ public sealed class ReviewEndpointsTests(ReviewHostFixture fixture) : IClassFixt
     }
 
     [Theory]
+    [InlineData("POST", "/items/x/decide", "text/plain")]
+    [InlineData("POST", "/items/x/nope", "application/json")]
+    [InlineData("DELETE", "/items/x", "application/json")]
+    [InlineData("PUT", "/Queues", "application/json")]
+    [InlineData("GET", "/queues/hate/top/nope", null)]
+    [InlineData("GET", "/queues/hate/top?count=abc", null)]
+    [InlineData("GET", "/items/x/content/parts/none/image", null)]
+    public async Task AnyCall_WithoutAToken_Learns401BeforeWhatIsServed(string method, string path, string? type)
+    {
+        using var client = fixture.Host.Client(null);
+        using var request = new HttpRequestMessage(new(method), path) { Content = type is null ? null : new StringContent("x", Encoding.UTF8, type) };
+
+        using var answer = await client.SendAsync(request, Cancellation);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation);
+
+        Assert.Equal((401, "Bearer", "no-store"), ((int)answer.StatusCode, answer.Headers.WwwAuthenticate.ToString(), answer.Headers.CacheControl!.ToString()));
+        Assert.Equal("unauthorized", (string?)problem!["code"]);
+        Assert.False(string.IsNullOrEmpty((string?)problem["trace_id"]));
+    }
+
+    [Theory]
     [InlineData("/items/x/decide", "{ broken", 400, "invalid")]
     [InlineData("/items/x/decide", "null", 400, "invalid")]
     [InlineData("/items/x/decide", "{\"verdict\":\"benign\"}", 400, "invalid")]

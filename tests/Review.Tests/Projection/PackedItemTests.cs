@@ -54,4 +54,25 @@ public sealed class PackedItemTests
 
         Assert.Equal(expected, PackedItem.Unpack(whole, expected.Version.ToDomain()));
     }
+
+    [Theory]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
+    [InlineData(double.NaN)]
+    public void Unpack_OfNumbersThatAreNone_HasThemAbsent(double none)
+    {
+        var item = LogRecords.Ranked("x", 7, 'A', Disposition.Queued, LogRecords.Day0, 5);
+        item.Scores.Add(new PolicyScore { Policy = "hate" });
+        item.Evidence = new();
+        item.Evidence.Neighbours.Add(new Neighbour { EntryId = "n1" });
+        item.Evidence.Reasons.Add(new Reason { Feature = "f" });
+        var expected = item.Clone();
+        LogRecords.SetFractions(item, none);
+        LogRecords.SetFractions(expected, 0);
+        expected.EnqueuedMs = 0;
+
+        var packed = PackedItem.Pack(item);
+
+        Assert.Equal(expected, PackedItem.Unpack([.. packed.Bytes, .. packed.Shared], expected.Version.ToDomain()));
+    }
 }

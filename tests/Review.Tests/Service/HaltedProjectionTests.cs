@@ -41,6 +41,9 @@ public sealed class HaltedProjectionTests
         Assert.Equal(404, (await ReviewHost.GetAsync(ana, "/items/x19", Cancellation)).Status);
         Assert.Contains("maxmemory", Assert.Single(logs.Of(Halted)), StringComparison.Ordinal);
         Assert.Single(logs.Of(Follows));
+        var claim = await ReviewHost.SendAsync(ana, "/queues/hate/claim", new { }, Cancellation);
+        Assert.Equal((503, "unavailable"), (claim.Status, (string?)claim.Body!["code"]));
+        Assert.StartsWith("Redis is full", (string?)claim.Body["detail"], StringComparison.Ordinal);
 
         // :: Room again
         await own.Connection.GetServer(own.Address).ConfigSetAsync("maxmemory", "0");

@@ -63,5 +63,15 @@ public sealed class RedisLockTests(RedisServer redis)
         Assert.Equal("second", await Database.LockQueryAsync(_key));
     }
 
+    [Fact]
+    public async Task Reader_ThatTookItsLock_WouldFreeItTenSecondsAfterItsDeath()
+    {
+        await using var host = await ReviewHost.StartAsync(redis, Token);
+        var key = host.Stage.Scripts.Key("reader");
+        await ReviewHost.UntilAsync(() => Database.KeyExistsAsync(key), Token);
+
+        Assert.InRange((await Database.KeyTimeToLiveAsync(key))!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
     private async Task TakeAsync(string token) => Assert.True(await Database.LockTakeAsync(_key, token, Length));
 }

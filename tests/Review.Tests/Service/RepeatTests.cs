@@ -99,6 +99,31 @@ public sealed class RepeatTests(RedisServer redis)
         Assert.Equal(3, (await host.ReadAsync(host.Topics.Decisions, records => records.Count >= 3, Cancellation)).Count);
     }
 
+    [Theory]
+    [InlineData(null, "one", null, "quite another body")]
+    [InlineData(null, "", null, "one")]
+    [InlineData("named", "one", null, "one")]
+    [InlineData(null, "one", "named", "one")]
+    public async Task Undo_WithTheSameKeyAndAnotherBody_IsRefusedAlsoAfterAFlush(string? target, string note, string? otherTarget, string otherNote)
+    {
+        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
+        await host.PostAsync("x", "words");
+        using var ana = host.Ana;
+        var decided = await ReviewHost.SendAsync(ana, "/items/x/decide", new { epoch = await ClaimAsync(ana), verdict = "benign" }, Cancellation);
+        object Body(string? named, string words) => new { decision_id = named is null ? null : Text(decided, "decision_id"), note = words };
+        var undone = await ReviewHost.SendAsync(ana, "/items/x/undo", Body(target, note), Cancellation, "undo-1");
+
+        var other = await ReviewHost.SendAsync(ana, "/items/x/undo", Body(otherTarget, otherNote), Cancellation, "undo-1");
+        await redis.Connection.GetDatabase().KeyDeleteAsync([.. redis.Keys(host.Prefix)]);
+        await ReviewHost.UntilAsync(async () => (await ReviewHost.GetAsync(ana, "/items/x", Cancellation)).Status == 200, Cancellation);
+        var otherLater = await ReviewHost.SendAsync(ana, "/items/x/undo", Body(otherTarget, otherNote), Cancellation, "undo-1");
+        var same = await ReviewHost.SendAsync(ana, "/items/x/undo", Body(target, note), Cancellation, "undo-1");
+
+        Assert.Equal((422, "key_reused"), Code(other));
+        Assert.Equal((422, "key_reused"), Code(otherLater));
+        Assert.Equal((200, Text(undone, "decision_id")), (same.Status, Text(same, "decision_id")));
+    }
+
     [Fact]
     public async Task Undo_OnTheLog_NamesTheRecordItActsOnWhole()
     {

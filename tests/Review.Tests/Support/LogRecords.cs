@@ -1,5 +1,7 @@
+using System.Collections;
 using Confluent.Kafka;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Vigil.Contracts.Wire;
 using RankedItem = Vigil.Contracts.Wire.RankedItem;
 using SourceRecord = Vigil.Contracts.Wire.SourceRecord;
@@ -33,6 +35,30 @@ internal static class LogRecords
         }
 
         return item;
+    }
+
+    /// <summary>Sets every fraction of a message, and of the messages it holds, to the same number.</summary>
+    public static void SetFractions(IMessage message, double number)
+    {
+        foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
+        {
+            switch (field.FieldType)
+            {
+                case FieldType.Double:
+                    field.Accessor.SetValue(message, number);
+                    break;
+                case FieldType.Message:
+                    foreach (var part in field.IsRepeated ? ((IEnumerable)field.Accessor.GetValue(message)).Cast<IMessage>() : [(IMessage)field.Accessor.GetValue(message)])
+                    {
+                        if (part is not null)
+                        {
+                            SetFractions(part, number);
+                        }
+                    }
+
+                    break;
+            }
+        }
     }
 
     public static Decision Verdict(string decisionId, RankedItem item, string reviewer, Decision.Types.Verdict verdict, string reverses = "", long epoch = 0) => new()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Vigil.Pipeline.Configuration;
@@ -9,6 +10,9 @@ namespace Vigil.Pipeline.Operation.Doctor;
 internal static class RedisChecks
 {
     private const string Area = "Redis";
+    private const string MemoryArea = "Redis memory";
+    private const string MoreMemory = "raise maxmemory (about 1,500 bytes for each waiting item): CONFIG SET maxmemory, and in redis.conf";
+    private const double NearlyFull = 0.9;
 
     public static async Task<IReadOnlyList<Finding>> AllAsync(IServiceProvider services, IConfiguration configuration, CancellationToken cancellation)
     {
@@ -45,15 +49,31 @@ internal static class RedisChecks
         var version = info.GetValueOrDefault("redis_version", "unknown");
         var old = !Version.TryParse(version, out var parsed) || parsed.Major < 6;
         var appends = info.GetValueOrDefault("aof_enabled") == "1";
-        var limit = info.GetValueOrDefault("maxmemory_human", "?");
         return
         [
-            new(Area, old ? Health.Wrong : Health.Ok, $"version {version}, maxmemory {(limit == "0B" ? "not limited" : limit)}, {info.GetValueOrDefault("maxmemory_policy", "?")}, uses {info.GetValueOrDefault("used_memory_human", "?")}", old ? "Redis 6 or later is needed" : ""),
+            new(Area, old ? Health.Wrong : Health.Ok, $"version {version}, {info.GetValueOrDefault("maxmemory_policy", "?")}", old ? "Redis 6 or later is needed" : ""),
+            Memory(info),
             appends
                 ? new("Redis persistence", Health.Ok, "append-only file")
                 : new("Redis persistence", Health.Note, "no append-only file: a restart loses leases, and the queues are rebuilt from the logs", "appendonly yes"),
         ];
     }
+
+    // A Redis that evicts nothing refuses every write once it is full: no item is queued, claimed or decided any more.
+    private static Finding Memory(IReadOnlyDictionary<string, string> info)
+    {
+        var limit = Bytes(info, "maxmemory");
+        var found = $"uses {info.GetValueOrDefault("used_memory_human", "?")}, maxmemory {(limit == 0 ? "not limited" : info.GetValueOrDefault("maxmemory_human", "?"))}";
+        return (limit == 0 ? 0 : Bytes(info, "used_memory") / limit) switch
+        {
+            >= 1 => new(MemoryArea, Health.Wrong, $"full: {found}; it refuses every write", MoreMemory),
+            >= NearlyFull => new(MemoryArea, Health.Note, $"nearly full: {found}", MoreMemory),
+            _ => new(MemoryArea, Health.Ok, found),
+        };
+    }
+
+    private static double Bytes(IReadOnlyDictionary<string, string> info, string field) =>
+        double.TryParse(info.GetValueOrDefault(field), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : 0;
 
     private static Dictionary<string, string> Read(string info)
     {
