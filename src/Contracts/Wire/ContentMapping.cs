@@ -22,7 +22,7 @@ public static class ContentMapping
         Parts = ToDomain(wire.Parts, mostParts),
         Reach = wire.Reach is null ? Contracts.Reach.Unknown : new(
             Known(wire.Reach.Views),
-            wire.Reach.ViewsPerHour >= 0 && double.IsFinite(wire.Reach.ViewsPerHour) ? wire.Reach.ViewsPerHour : null,
+            wire.Reach.ViewsPerHour > 0 && double.IsFinite(wire.Reach.ViewsPerHour) ? wire.Reach.ViewsPerHour : null,
             Known(wire.Reach.Followers)),
         Reports = Known(wire.Reports),
         Attributes = wire.Attributes.Count == 0 ? Contracts.Content.NoAttributes : new Dictionary<string, string>(wire.Attributes),
