@@ -14,6 +14,9 @@ public static class RejectReason
     public const string TooManyParts = "too_many_parts";
     public const string TextTooLong = "text_too_long";
     public const string RecordTooLarge = "record_too_large";
+
+    public static IReadOnlyList<string> All { get; } =
+        [Undecodable, EmptyValue, Schema, RegistryFrame, NoId, IdTooLong, KeyMismatch, Empty, TooManyParts, TextTooLong, RecordTooLarge];
 }
 
 /// <summary>Why a part could not be read; the item is ranked without it.</summary>

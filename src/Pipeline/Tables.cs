@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Vigil.Pipeline;
 
-/// <summary>Writes tables: as wide as the terminal, and where there is none as wide as they are, so that no id is broken in two.</summary>
+/// <summary>Writes tables: as wide as the terminal; where there is none without frames, and as wide as they are, so that no id is broken in two.</summary>
 internal static class Tables
 {
     private const int Unbroken = 4_096;
@@ -13,6 +13,7 @@ internal static class Tables
         if (Console.IsOutputRedirected || !ReferenceEquals(output, Console.Out))
         {
             console.Profile.Width = Unbroken;
+            table.Border(TableBorder.None);
         }
 
         console.Write(table);

@@ -18,7 +18,7 @@ internal static class UsageErrors
         var at = parsed.CommandResult;
         if (at.Command is { Action: null, Subcommands.Count: > 0 })
         {
-            return [parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is no command of {Path(at)}" : $"{Path(at)} needs a command", .. Commands(at.Command)];
+            return [parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is no command of {Path(at)}" : $"{Path(at)} needs a command", Commands(at.Command)];
         }
 
         List<string> errors = [.. parsed.Errors.Select(error => error.Message)];
@@ -37,9 +37,6 @@ internal static class UsageErrors
     private static bool AsksForVersion(ParseResult parsed) =>
         parsed.RootCommandResult.Command.Options.OfType<VersionOption>().Any(option => parsed.GetResult(option) is { Implicit: false });
 
-    private static IEnumerable<string> Commands(Command group)
-    {
-        var width = group.Subcommands.Max(command => command.Name.Length);
-        return group.Subcommands.Where(command => !command.Hidden).Select(command => $"  {command.Name.PadRight(width)}  {command.Description}");
-    }
+    private static string Commands(Command group) =>
+        $"there {(group.Subcommands.Count == 1 ? "is" : "are")} {WordList.And(group.Subcommands.Where(command => !command.Hidden).Select(command => command.Name))}";
 }

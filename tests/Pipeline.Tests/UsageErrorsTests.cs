@@ -32,6 +32,13 @@ public sealed class UsageErrorsTests
         Assert.Equal(["--state must be live, shadow, canary, disabled, inert or expired, not 'nope'"], Errors("bank", "list", "--state", "nope"));
 
     [Theory]
+    [InlineData("list")]
+    [InlineData("replay")]
+    public void Of_ReasonThereIsNot_NamesThoseThereAre(string command) => Assert.Equal(
+        ["--reason must be undecodable, empty_value, schema, registry_frame, no_id, id_too_long, key_mismatch, empty, too_many_parts, text_too_long or record_too_large, not 'nope'"],
+        Errors("dead-letters", command, "--reason", "no_id", "nope"));
+
+    [Theory]
     [InlineData("vigil needs a command", "run")]
     [InlineData("vigil bank needs a command", "add", "bank")]
     [InlineData("'nope' is no command of vigil bank", "search", "bank", "nope")]
@@ -40,7 +47,7 @@ public sealed class UsageErrorsTests
         var errors = Errors(args);
 
         Assert.Equal(error, errors[0]);
-        Assert.Contains(errors, line => line.StartsWith($"  {listed} ", StringComparison.Ordinal));
+        Assert.Matches($@"^there are .*\b{listed}\b", errors[1]);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ namespace Vigil.Pipeline.Bench;
 /// <summary>What a round of records took.</summary>
 /// <param name="CpuSeconds">Of the lane's workers.</param>
 /// <param name="Seconds">From the first publish to the last disposition read.</param>
-/// <param name="AllocatedBytes">Of the lane's workers on the managed heap; null where they export no metrics, or none were read.</param>
+/// <param name="AllocatedBytes">Of the lane's workers on the managed heap; null where they export no metrics.</param>
 internal sealed record LaneRound(int Items, double CpuSeconds, double Seconds, double? AllocatedBytes)
 {
     public double PerCpuSecond => Items / CpuSeconds;
@@ -40,6 +40,8 @@ internal sealed class BenchLane : IAsyncDisposable
     private readonly List<BenchProcess> _workers = [];
     private readonly List<BenchProcess> _others = [];
     private readonly CancellationTokenSource _ending = new();
+    // One for all rounds: a new client asks for its producer id for half a second or a whole one.
+    private readonly StreamPublisher _publisher;
     private LiveReader? _reading;
     private Task _read = Task.CompletedTask;
     private int _rounds;
@@ -50,6 +52,7 @@ internal sealed class BenchLane : IAsyncDisposable
         _time = time;
         Clients = clients;
         Reader = new(time);
+        _publisher = new(clients, time);
     }
 
     public KafkaClients Clients { get; }
@@ -90,33 +93,30 @@ internal sealed class BenchLane : IAsyncDisposable
     public async Task AddBankRoleAsync(CancellationToken cancellation) =>
         _others.Add(await BenchProcess.StartAsync("bank", Clients.Options.Bootstrap, Clients.Options.Prefix, [], new Dictionary<string, string>(), _time, cancellation));
 
-    /// <summary>Publishes texts as fast as the broker takes them and waits until each has its disposition.</summary>
-    /// <param name="readsMetrics">Whether the workers' metrics are read before and after, the second time within what is measured.</param>
-    public async Task<LaneRound> RoundAsync(BenchTexts texts, CancellationToken cancellation, bool readsMetrics = true)
+    /// <summary>
+    /// Publishes texts as fast as the broker takes them and waits until each has its disposition. The workers' metrics are read
+    /// before and after, the second time within what is measured.
+    /// </summary>
+    public async Task<LaneRound> RoundAsync(BenchTexts texts, CancellationToken cancellation)
     {
         var records = texts.Round($"{_name}-{_rounds++}").ToList();
-        var allocated = readsMetrics ? await AllocatedAsync(cancellation) : null;
+        var allocated = await AllocatedAsync(cancellation);
         var cpu = _workers.Sum(worker => worker.CpuSeconds);
         var start = _time.GetTimestamp();
         await PublishAndWaitAsync(records, 0, cancellation);
         var seconds = _time.GetElapsedTime(start).TotalSeconds;
         // Reading the metrics is part of what telemetry costs.
-        allocated = readsMetrics ? await AllocatedAsync(cancellation) - allocated : null;
+        allocated = await AllocatedAsync(cancellation) - allocated;
         return new(records.Count, _workers.Sum(worker => worker.CpuSeconds) - cpu, seconds, allocated);
     }
 
     /// <summary>What the workers make a second when they have as much as they can take: the median of a few rounds, after one that is not counted.</summary>
-    public async Task<double> FullRateAsync(BenchTexts texts, CancellationToken cancellation)
-    {
-        const int Rounds = 3;
-        List<double> rates = [];
-        for (var round = 0; round <= Rounds; round++)
-        {
-            rates.Add((await RoundAsync(texts, cancellation)).PerSecond);
-        }
+    public async Task<double> FullRateAsync(BenchTexts texts, CancellationToken cancellation) =>
+        BenchFigure.Median((await FullRoundsAsync(texts, cancellation)).ConvertAll(round => round.PerSecond));
 
-        return BenchFigure.Median(rates[1..]);
-    }
+    /// <summary>The same in a CPU-second of theirs.</summary>
+    public async Task<double> CpuRateAsync(BenchTexts texts, CancellationToken cancellation) =>
+        BenchFigure.Median((await FullRoundsAsync(texts, cancellation)).ConvertAll(round => round.PerCpuSecond));
 
     /// <summary>Publishes texts at a rate for some time, the same ones again and again, and waits until each has its disposition.</summary>
     public async Task LoadAsync(BenchTexts texts, double perSecond, TimeSpan span, CancellationToken cancellation)
@@ -132,12 +132,26 @@ internal sealed class BenchLane : IAsyncDisposable
         await _ending.CancelAsync();
         await _read.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _reading?.Dispose();
+        _publisher.Dispose();
         foreach (var process in _workers.Concat(_others))
         {
             await process.DisposeAsync();
         }
 
         _ending.Dispose();
+    }
+
+    private async Task<List<LaneRound>> FullRoundsAsync(BenchTexts texts, CancellationToken cancellation)
+    {
+        const int Rounds = 3;
+        await RoundAsync(texts, cancellation);
+        List<LaneRound> counted = [];
+        while (counted.Count < Rounds)
+        {
+            counted.Add(await RoundAsync(texts, cancellation));
+        }
+
+        return counted;
     }
 
     private void Take(RankedItem item)
@@ -150,10 +164,9 @@ internal sealed class BenchLane : IAsyncDisposable
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         // A soak takes as long as it takes; what must not take long is each wait.
-        var publisher = new StreamPublisher(Clients, _time, perSecond);
-        await publisher.PublishAsync(records, cancellation);
+        await _publisher.PublishAsync(records, perSecond, cancellation);
         patience.CancelAfter(Patience);
-        while (!Reader.HasReached(publisher.LastOffsets))
+        while (!Reader.HasReached(_publisher.LastOffsets))
         {
             if (_read.IsCompleted)
             {

@@ -3,9 +3,8 @@ using System.Globalization;
 namespace Vigil.Pipeline.Bench;
 
 /// <summary>Two lanes, or one set in two ways, that take turns with the same texts.</summary>
-/// <param name="readEvery">The workers' metrics are read in every n-th turn.</param>
 /// <param name="prepareAsync">Done before each turn, told whether it is A's; null: nothing.</param>
-internal sealed class LaneTurns(BenchStand stand, string what, int readEvery = 1, Func<bool, Task>? prepareAsync = null)
+internal sealed class LaneTurns(BenchStand stand, string what, Func<bool, Task>? prepareAsync = null)
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
 
@@ -13,6 +12,9 @@ internal sealed class LaneTurns(BenchStand stand, string what, int readEvery = 1
 
     /// <summary>A's rate over B's, items per CPU-second of the workers, round by round.</summary>
     public IReadOnlyList<double> CpuRatios => _rounds.ConvertAll(round => round.A.PerCpuSecond / round.B.PerCpuSecond);
+
+    /// <summary>What an item costs A beyond what it costs B, CPU-seconds of the workers, round by round.</summary>
+    public IReadOnlyList<double> CpuDifferences => _rounds.ConvertAll(round => (1 / round.A.PerCpuSecond) - (1 / round.B.PerCpuSecond));
 
     /// <summary>A's rate over B's by the clock on the wall, round by round.</summary>
     public IReadOnlyList<double> WallRatios => _rounds.ConvertAll(round => round.A.PerSecond / round.B.PerSecond);
@@ -29,20 +31,19 @@ internal sealed class LaneTurns(BenchStand stand, string what, int readEvery = 1
         for (var round = 0; round < rounds; round++)
         {
             // A B, B A, and so on: what grows or wanes over the run favours neither.
-            var reads = round % readEvery == 0;
-            var first = round % 2 == 0 ? await TurnAsync(a, ofA, isA: true, reads, cancellation) : null;
-            var ofLaneB = await TurnAsync(b, ofB, isA: false, reads, cancellation);
-            _rounds.Add((first ?? await TurnAsync(a, ofA, isA: true, reads, cancellation), ofLaneB));
+            var first = round % 2 == 0 ? await TurnAsync(a, ofA, isA: true, cancellation) : null;
+            var ofLaneB = await TurnAsync(b, ofB, isA: false, cancellation);
+            _rounds.Add((first ?? await TurnAsync(a, ofA, isA: true, cancellation), ofLaneB));
             await stand.Progress.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{what} {round + 1} of {rounds}: {_rounds[^1].A.PerSecond:0} against {_rounds[^1].B.PerSecond:0} items/s, {_rounds[^1].A.PerCpuSecond:0} against {_rounds[^1].B.PerCpuSecond:0} per CPU-second"));
         }
     }
 
-    private async Task<LaneRound> TurnAsync(BenchLane lane, BenchTexts texts, bool isA, bool reads, CancellationToken cancellation)
+    private async Task<LaneRound> TurnAsync(BenchLane lane, BenchTexts texts, bool isA, CancellationToken cancellation)
     {
         await (prepareAsync?.Invoke(isA) ?? Task.CompletedTask);
-        return await lane.RoundAsync(texts, cancellation, reads);
+        return await lane.RoundAsync(texts, cancellation);
     }
 
     // Not counted: code that is hot is compiled again while it runs, the more of it the more there is.
@@ -51,7 +52,7 @@ internal sealed class LaneTurns(BenchStand stand, string what, int readEvery = 1
         var start = stand.Time.GetTimestamp();
         do
         {
-            await TurnAsync(lane, texts, isA, reads: true, cancellation);
+            await TurnAsync(lane, texts, isA, cancellation);
         }
         while (stand.Time.GetElapsedTime(start) < WarmUp);
     }

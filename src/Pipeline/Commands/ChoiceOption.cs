@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Vigil.Pipeline.Commands;
 
@@ -28,4 +29,24 @@ internal static class ChoiceOption
             return default;
         },
     };
+
+    /// <summary>Any number of words, each one of those that are known.</summary>
+    public static Option<string[]> Several(string name, string description, string helpName, Func<IReadOnlyCollection<string>> known) => new(name)
+    {
+        Description = $"{description} (repeatable)",
+        AllowMultipleArgumentsPerToken = true,
+        HelpName = helpName,
+        CustomParser = result => Words(result, name, known()),
+    };
+
+    private static string[] Words(ArgumentResult result, string name, IReadOnlyCollection<string> known)
+    {
+        string[] words = [.. result.Tokens.Select(token => token.Value)];
+        foreach (var word in words.Except(known, StringComparer.Ordinal))
+        {
+            result.AddError($"{name} must be {WordList.Or(known)}, not '{word}'");
+        }
+
+        return words;
+    }
 }

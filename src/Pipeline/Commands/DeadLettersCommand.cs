@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Confluent.Kafka;
 using Spectre.Console;
+using Vigil.Contracts;
 using Vigil.Contracts.Wire;
 using Vigil.Pipeline.Demo.Accounting;
 using Vigil.Pipeline.Demo.View;
@@ -254,7 +255,7 @@ internal static class DeadLettersCommand
     /// <summary><c>--reason</c>, <c>--topic</c>, <c>--since</c> and <c>--until</c>.</summary>
     private sealed class FilterOptions
     {
-        public Option<string[]> Reasons { get; } = new("--reason") { Description = "Rejected for this (repeatable)", HelpName = "REASON", AllowMultipleArgumentsPerToken = true };
+        public Option<string[]> Reasons { get; } = ChoiceOption.Several("--reason", "Rejected for this", "REASON", static () => RejectReason.All);
 
         public Option<string[]> Topics { get; } = new("--topic") { Description = "Rejected from this topic (repeatable)", HelpName = "TOPIC", AllowMultipleArgumentsPerToken = true };
 

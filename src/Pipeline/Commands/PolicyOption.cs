@@ -8,31 +8,25 @@ namespace Vigil.Pipeline.Commands;
 /// <summary><c>--policy</c>: names that <c>policies/</c> knows; any other would match nothing, in silence.</summary>
 internal static class PolicyOption
 {
-    public static Option<string[]> Create(string description, bool required = false) => new("--policy")
+    public static Option<string[]> Create(string description, bool required = false)
     {
-        Description = $"{description} (repeatable)",
-        Required = required,
-        AllowMultipleArgumentsPerToken = true,
-        HelpName = "POLICY",
-        CustomParser = Parse,
-    };
+        var option = ChoiceOption.Several("--policy", description, "POLICY", static () => [.. PolicyFiles.Load(VigilHome.Policies).Policies.Select(policy => policy.Id)]);
+        option.Required = required;
+        var parse = option.CustomParser!;
+        option.CustomParser = result => WithFileErrors(result, parse);
+        return option;
+    }
 
-    private static string[] Parse(ArgumentResult result)
+    private static string[]? WithFileErrors(ArgumentResult result, Func<ArgumentResult, string[]?> parse)
     {
-        string[] asked = [.. result.Tokens.Select(token => token.Value)];
         try
         {
-            string[] known = [.. PolicyFiles.Load(VigilHome.Policies).Policies.Select(policy => policy.Id)];
-            foreach (var name in asked.Except(known, StringComparer.Ordinal))
-            {
-                result.AddError($"--policy must be {WordList.Or(known)}, not '{name}'");
-            }
+            return parse(result);
         }
         catch (PolicyFileException fault)
         {
             fault.Errors.ToList().ForEach(result.AddError);
+            return [];
         }
-
-        return asked;
     }
 }

@@ -90,7 +90,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
     private async Task<int> RunStreamAsync(DemoStream stream, Running running, CancellationToken cancellation)
     {
         // :: Step 4: the stream
-        var publisher = new StreamPublisher(running.Clients, time, options.Rate);
+        using var publisher = new StreamPublisher(running.Clients, time);
         DemoSnapshot Snapshot() => running.Board.Snapshot(publisher.Delivered, stream.Total, running.Queues.View);
         var display = new DemoDisplay(time, output, showSnippets: stream.IsShipped);
         running.Board.Begin();
@@ -121,7 +121,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
 
     private async Task PublishAndFinishAsync(DemoStream stream, StreamPublisher publisher, Running running, CancellationToken cancellation)
     {
-        var publishing = publisher.PublishAsync(stream.Records, cancellation);
+        var publishing = publisher.PublishAsync(stream.Records, options.Rate, cancellation);
         var lastCount = -1;
         var lastMoved = time.GetTimestamp();
         while (!publishing.IsCompletedSuccessfully || !running.Board.HasReached(publisher.LastOffsets))

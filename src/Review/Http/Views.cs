@@ -66,11 +66,11 @@ internal sealed record PartView(int Part, string Kind, long Size, string Mime, i
 /// <param name="Path">Address of the item, already escaped.</param>
 /// <param name="Status">queued, decided, cleared or withdrawn.</param>
 /// <param name="Version">The version that counts: revision:digest.</param>
-/// <param name="Priority">Orders the queue, highest first. Free of the clock, so only differences mean something: log2(value) - time enqueued / half-life.</param>
+/// <param name="QueueScore">Orders the queue, highest first. Free of the clock, so only differences mean something: log2(value) - time enqueued / half-life.</param>
 /// <param name="Place">1: the next to be claimed; null where it does not wait.</param>
 /// <param name="Depth">How many wait in the same queue.</param>
 internal sealed record ItemView(
-    string Id, string Path, string Status, string Version, string Queue, double? Priority, long? Place, long? Depth, DateTimeOffset? EnqueuedAt, EvidenceView? Evidence)
+    string Id, string Path, string Status, string Version, string Queue, double? QueueScore, long? Place, long? Depth, DateTimeOffset? EnqueuedAt, EvidenceView? Evidence)
 {
     public static ItemView Of(QueueItem item) =>
         new(item.Id, ItemPath.Of(item.Id), item.Status, item.Version, item.Queue, item.Score, item.Place, item.Depth, item.Enqueued, EvidenceView.Of(item.Item));

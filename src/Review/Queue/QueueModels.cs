@@ -12,7 +12,7 @@ public sealed record QueueSummary(string Name, long Depth, TimeSpan OldestAge);
 /// <param name="Status">queued, decided, cleared or withdrawn.</param>
 /// <param name="Version">The version that counts: revision:digest.</param>
 /// <param name="Item">Null where the logs hold no evidence any more.</param>
-/// <param name="Score">Priority, free of the clock.</param>
+/// <param name="Score">Orders like the priority, free of the clock.</param>
 /// <param name="Place">1: the next to be claimed; null where it does not wait (it is leased, or not queued).</param>
 /// <param name="Depth">How many wait in the same queue.</param>
 public sealed record QueueItem(

@@ -34,8 +34,8 @@ internal static class Storm
         using var stream = new StormStream(20_000 * times, seed);
         using var tail = new StatusTail(world.Clients, world.Clients.Topics.Settings.Single(topic => topic.Name == world.Clients.Topics.Status).Partitions);
         using var reviewers = new StormReviewers(world.Api, StormWorld.Tokens, seed);
-        var publisher = new StreamPublisher(world.Clients, TimeProvider.System);
-        var publishing = Task.Run(() => publisher.PublishAsync(stream.Records, token), token);
+        using var publisher = new StreamPublisher(world.Clients, TimeProvider.System);
+        var publishing = Task.Run(() => publisher.PublishAsync(stream.Records, ratePerSecond: 0, token), token);
 
         var draw = new Random(seed);
         var plan = Blows.Plan(kills * times, draw);
@@ -55,7 +55,7 @@ internal static class Storm
 
         var check = new StormCheck(world, stream, publisher.Positions, tail, log);
         await check.AccountAsync(token);
-        await check.DecisionsAsync(reviewers.Acknowledged, token);
+        await check.DecisionsAsync(reviewers, token);
         await check.QueuesAsync(Quiet, Patience, token);
         if (readMarkers)
         {

@@ -28,17 +28,23 @@ internal sealed class StormCheck(StormWorld world, StormStream stream, IReadOnly
         Assert.True(unexpected.Count == 0, string.Join('\n', unexpected));
     }
 
-    /// <summary>Every acknowledged decision is on the log, none twice.</summary>
-    public async Task DecisionsAsync(IReadOnlyCollection<string> acknowledged, CancellationToken cancellation)
+    /// <summary>Every acknowledged decision is on the log; none is there twice, under its own id, the key of its call, or the epoch of its lease.</summary>
+    public async Task DecisionsAsync(StormReviewers reviewers, CancellationToken cancellation)
     {
-        var ids = new List<string>();
-        await new TopicReader(world.Clients).ReadAsync(world.Clients.Topics.Decisions, record => ids.Add(Decision.Parser.ParseFrom(record.Message.Value).DecisionId), cancellation);
-        log.Write($"{acknowledged.Count} decisions acknowledged, {ids.Count} on the log");
+        var acknowledged = reviewers.Acknowledged;
+        var decisions = new List<Decision>();
+        await new TopicReader(world.Clients).ReadAsync(world.Clients.Topics.Decisions, record => decisions.Add(Decision.Parser.ParseFrom(record.Message.Value)), cancellation);
+        log.Write($"{acknowledged.Count} decisions acknowledged, {decisions.Count} on the log; {reviewers.Repeated} calls without an answer made again");
 
         Assert.NotEmpty(acknowledged);
-        Assert.Empty(ids.GroupBy(id => id).Where(same => same.Count() > 1).Select(same => same.Key));
-        Assert.Empty(acknowledged.Except(ids));
+        Assert.Empty(acknowledged.Except(decisions.Select(decision => decision.DecisionId)));
+        Assert.Empty(Twice(decisions, decision => decision.DecisionId));
+        Assert.Empty(Twice(decisions.Where(decision => decision.IdempotencyKey.Length > 0), decision => decision.IdempotencyKey));
+        Assert.Empty(Twice(decisions.Where(decision => decision.Kind == Decision.Types.Kind.Verdict), decision => $"{decision.ContentId} under {decision.LeaseEpoch}"));
     }
+
+    private static IEnumerable<string> Twice(IEnumerable<Decision> decisions, Func<Decision, string> key) =>
+        decisions.GroupBy(key).Where(same => same.Count() > 1).Select(same => same.Key);
 
     /// <summary>The queues come to rest, equal a rebuild field by field, and hold no lease past its end.</summary>
     public async Task QueuesAsync(TimeSpan quiet, TimeSpan patience, CancellationToken cancellation)

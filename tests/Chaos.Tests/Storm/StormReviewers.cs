@@ -10,9 +10,13 @@ internal sealed class StormReviewers : IDisposable
 {
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(30);
 
+    /// <summary>How long a call without an answer is made again.</summary>
+    private static readonly TimeSpan Persistence = TimeSpan.FromSeconds(30);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<string> _acknowledged = [];
     private readonly Task[] _working;
+    private int _repeated;
 
     public StormReviewers(Uri api, IReadOnlyList<string> tokens, int seed) =>
         _working = [.. tokens.Select((token, index) => WorkAsync(api, token, new Random(seed + index)))];
@@ -27,6 +31,9 @@ internal sealed class StormReviewers : IDisposable
             }
         }
     }
+
+    /// <summary>How often a call was made again because it had no answer.</summary>
+    public int Repeated => Volatile.Read(ref _repeated);
 
     public async Task StopAsync()
     {
@@ -50,9 +57,8 @@ internal sealed class StormReviewers : IDisposable
             {
                 await WorkOneAsync(client, draw);
             }
-            catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException or JsonException or IOException)
+            catch (Exception fault) when (IsLost(fault))
             {
-                // The role, Redis or the broker is down: an unanswered call may have been carried out or not.
             }
 
             await Task.Delay(Breath, CancellationToken.None);
@@ -103,9 +109,38 @@ internal sealed class StormReviewers : IDisposable
         }
     }
 
+    // As a careful client does it: what is not answered is sent again under the same key.
     private async Task<bool> SendAsync(HttpClient client, string path, object body)
     {
-        using var reply = await client.PostAsJsonAsync(path, body);
+        var key = Guid.NewGuid().ToString();
+        var since = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body), Headers = { { "Idempotency-Key", key } } };
+                using var reply = await client.SendAsync(request);
+                if (reply.StatusCode != HttpStatusCode.ServiceUnavailable)
+                {
+                    return await NoteAsync(reply);
+                }
+            }
+            catch (Exception lost) when (IsLost(lost) && TimeProvider.System.GetElapsedTime(since) < Persistence)
+            {
+            }
+
+            if (TimeProvider.System.GetElapsedTime(since) >= Persistence)
+            {
+                return false;
+            }
+
+            await Task.Delay(Breath * 5, CancellationToken.None);
+            Interlocked.Increment(ref _repeated);
+        }
+    }
+
+    private async Task<bool> NoteAsync(HttpResponseMessage reply)
+    {
         if (!reply.IsSuccessStatusCode || reply.StatusCode == HttpStatusCode.NoContent)
         {
             return false;
@@ -122,4 +157,7 @@ internal sealed class StormReviewers : IDisposable
 
         return true;
     }
+
+    // The role, Redis or the broker is down: an unanswered call may have been carried out or not.
+    private static bool IsLost(Exception fault) => fault is HttpRequestException or TaskCanceledException or JsonException or IOException;
 }

@@ -6,28 +6,42 @@ using Vigil.Pipeline.Samples;
 namespace Vigil.Pipeline.Demo.Publishing;
 
 /// <summary>
-/// Publishes a stream in its order, as any publisher would: idempotent, acks of all, Java's partitioner. Notes where each
+/// Publishes streams in their order, as any publisher would: idempotent, acks of all, Java's partitioner. Notes where each
 /// record came to stand.
 /// </summary>
-/// <param name="ratePerSecond">Records a second; 0: as fast as the broker takes them.</param>
-internal sealed class StreamPublisher(KafkaClients clients, TimeProvider time, double ratePerSecond = 0)
+internal sealed class StreamPublisher : IDisposable
 {
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FlushStep = TimeSpan.FromMilliseconds(100);
 
+    private readonly TimeProvider _time;
+    private readonly string _topic;
+    private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly List<RecordPosition?> _positions = [];
     private readonly Lock _lock = new();
-    private string? _failure;
     private readonly Dictionary<int, long> _last = [];
+    private string? _failure;
+    private int _count;
     private int _delivered;
+
+    public StreamPublisher(KafkaClients clients, TimeProvider time)
+    {
+        _time = time;
+        _topic = clients.Topics.Content;
+        var config = clients.Producer();
+        // Bounded: a full queue makes the publisher wait for the broker.
+        config.QueueBufferingMaxKbytes = 64 * 1024;
+        config.LingerMs = 5;
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, _) => { }).Build();
+    }
 
     /// <summary>Records that the broker has acknowledged.</summary>
     public int Delivered => Volatile.Read(ref _delivered);
 
-    /// <summary>Where each record of the stream stands; complete once publishing has ended.</summary>
+    /// <summary>Where each record stands, in the order of publishing; complete once that has ended.</summary>
     public IReadOnlyList<RecordPosition?> Positions => _positions;
 
-    /// <summary>The last offset of each partition that a record of the stream went to.</summary>
+    /// <summary>The last offset of each partition that a record went to.</summary>
     public IReadOnlyDictionary<int, long> LastOffsets
     {
         get
@@ -39,35 +53,33 @@ internal sealed class StreamPublisher(KafkaClients clients, TimeProvider time, d
         }
     }
 
-    public async Task PublishAsync(IEnumerable<StreamRecord> records, CancellationToken cancellation)
+    /// <param name="ratePerSecond">Records a second; 0: as fast as the broker takes them.</param>
+    public async Task PublishAsync(IEnumerable<StreamRecord> records, double ratePerSecond, CancellationToken cancellation)
     {
-        var config = clients.Producer();
-        // Bounded: a full queue makes the publisher wait for the broker.
-        config.QueueBufferingMaxKbytes = 64 * 1024;
-        config.LingerMs = 5;
-        using var producer = new ProducerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, _) => { }).Build();
-        var start = time.GetTimestamp();
-        var count = 0;
+        var start = _time.GetTimestamp();
+        var before = _count;
         foreach (var record in records)
         {
-            while (ratePerSecond > 0 && count > ratePerSecond * time.GetElapsedTime(start).TotalSeconds)
+            while (ratePerSecond > 0 && _count - before > ratePerSecond * _time.GetElapsedTime(start).TotalSeconds)
             {
-                await Task.Delay(Breath, time, cancellation);
+                await Task.Delay(Breath, _time, cancellation);
             }
 
-            await ProduceAsync(producer, record, count++, cancellation);
+            await ProduceAsync(record, _count++, cancellation);
         }
 
-        while (Delivered < count && Volatile.Read(ref _failure) is null)
+        while (Delivered < _count && Volatile.Read(ref _failure) is null)
         {
             cancellation.ThrowIfCancellationRequested();
-            await Task.Run(() => producer.Flush(FlushStep), cancellation);
+            await Task.Run(() => _producer.Flush(FlushStep), cancellation);
         }
 
         ThrowIfFailed();
     }
 
-    private async Task ProduceAsync(IProducer<byte[]?, byte[]?> producer, StreamRecord record, int index, CancellationToken cancellation)
+    public void Dispose() => _producer.Dispose();
+
+    private async Task ProduceAsync(StreamRecord record, int index, CancellationToken cancellation)
     {
         lock (_lock)
         {
@@ -81,12 +93,12 @@ internal sealed class StreamPublisher(KafkaClients clients, TimeProvider time, d
             ThrowIfFailed();
             try
             {
-                producer.Produce(clients.Topics.Content, message, report => Delivery(report, index));
+                _producer.Produce(_topic, message, report => Delivery(report, index));
                 return;
             }
             catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
             {
-                await Task.Delay(Breath, time, cancellation);
+                await Task.Delay(Breath, _time, cancellation);
             }
             catch (ProduceException<byte[]?, byte[]?> fault)
             {
