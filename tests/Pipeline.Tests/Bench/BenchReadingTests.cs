@@ -54,7 +54,7 @@ public sealed class BenchReadingTests
         Assert.InRange(interval.High, 1.001, 1.1);
     }
 
-    // Pitfall 15: `vigil bench pipeline --soak` is the run over a million records.
+    // Pitfall 15 over a million records is `vigil bench pipeline --soak`.
     [Fact]
     public void Growth_WhileWindowsFill_DoesNotCount()
     {

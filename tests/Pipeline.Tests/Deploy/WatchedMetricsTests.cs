@@ -12,12 +12,34 @@ public sealed partial class WatchedMetricsTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    // Pitfall 54: each has few values; none is an id or a text of a publisher.
-    private static readonly string[] Labels =
-    [
-        "otel_scope_name", "otel_scope_version", "le", "disposition", "queue", "stage", "reason", "kind", "buffer", "topic", "partition", "client", "operation", "provider", "side", "state",
-        "outcome", "verdict", "policy", "hash", "version",
-    ];
+    private const int MostValues = 24;
+    private const string Words = "^[a-z_]*$";
+
+    // Pitfall 54: every label there may be, and the form of its values. None is an id, a text or a name of a publisher's choice.
+    private static readonly Dictionary<string, string> Labels = new()
+    {
+        ["otel_scope_name"] = @"^Vigil\.[A-Za-z]+$",
+        ["otel_scope_version"] = "^$",
+        ["le"] = @"^(\+Inf|[0-9.E+-]+)$",
+        ["partition"] = "^[0-9]{1,2}$",
+        ["topic"] = "^vigil[.][a-z-]+$",
+        ["operation"] = "^[A-Za-z_]+$",
+        ["hash"] = "^[0-9a-f]{16}$",
+        ["version"] = @"^[0-9]+\.[0-9]+\.[0-9]+",
+        ["disposition"] = Words,
+        ["queue"] = Words,
+        ["stage"] = Words,
+        ["reason"] = Words,
+        ["kind"] = Words,
+        ["buffer"] = Words,
+        ["client"] = Words,
+        ["provider"] = Words,
+        ["side"] = Words,
+        ["state"] = Words,
+        ["outcome"] = Words,
+        ["verdict"] = Words,
+        ["policy"] = Words,
+    };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -47,8 +69,22 @@ public sealed partial class WatchedMetricsTests
         }
 
         Assert.Empty(missing);
-        var labels = (await client.GetStringAsync("/metrics", Token)).Split('\n').Where(line => line.StartsWith("vigil_", StringComparison.Ordinal)).SelectMany(line => LabelName().Matches(line)).Select(match => match.Groups[1].Value);
-        Assert.Empty(labels.Distinct().Except(Labels));
+        CheckLabels(await client.GetStringAsync("/metrics", Token));
+    }
+
+    private static void CheckLabels(string metrics)
+    {
+        var labels = metrics.Split('\n').Where(line => line.StartsWith("vigil_", StringComparison.Ordinal))
+            .SelectMany(line => Label().Matches(line))
+            .Select(match => (Name: match.Groups[1].Value, Value: match.Groups[2].Value))
+            .ToLookup(label => label.Name, label => label.Value);
+        Assert.NotEmpty(labels);
+        foreach (var label in labels)
+        {
+            Assert.True(Labels.TryGetValue(label.Key, out var form), $"{label.Key} is a label that nobody has judged");
+            Assert.All(label, value => Assert.Matches(form, value));
+            Assert.InRange(label.Distinct().Count(), 1, label.Key == "le" ? 100 : MostValues);
+        }
     }
 
     // `up` is Prometheus' own.
@@ -95,8 +131,8 @@ public sealed partial class WatchedMetricsTests
     [GeneratedRegex(@"\b(vigil|dotnet)_[a-z_]+[a-z]\b")]
     private static partial Regex MetricName();
 
-    [GeneratedRegex("[{,]([a-z_]+)=")]
-    private static partial Regex LabelName();
+    [GeneratedRegex("[{,]([a-z_]+)=\"([^\"]*)\"")]
+    private static partial Regex Label();
 
     [GeneratedRegex(@"http://\S+")]
     private static partial Regex Address();

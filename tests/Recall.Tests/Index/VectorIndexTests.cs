@@ -124,7 +124,17 @@ public abstract class VectorIndexTests
         Assert.Equal(again.Similarities, third.Similarities);
     }
 
-    // Pitfall 51: searches of several callers do not wait for each other's threads.
+    // Pitfall 51: no call waits for another, nor for threads of a library.
+    [Fact]
+    public void Search_FromSeveralThreads_NoneWaits()
+    {
+        var random = new Random(9);
+        var queries = Vectors.Flatten(Vectors.Random(random, 16, Dimension));
+        using var index = Create(Dimension, 2000, Vectors.Rows(Vectors.Random(random, 2000, Dimension)));
+
+        Assert.InRange(Waits.PerCall(() => SearchOnce(index, queries)), 0, 0.05);
+    }
+
     [Fact]
     public async Task Search_FromSeveralThreads_GivesEachItsOwn()
     {
@@ -149,6 +159,13 @@ public abstract class VectorIndexTests
         index.Dispose();
         index.Dispose();
         Assert.Throws<ObjectDisposedException>(() => Search(index, vectors, 1));
+    }
+
+    private static void SearchOnce(IVectorIndex index, float[] queries)
+    {
+        Span<float> similarities = stackalloc float[16 * K];
+        Span<long> rows = stackalloc long[16 * K];
+        index.Search(queries, K, similarities, rows);
     }
 
     private static (float[] Similarities, long[] Rows) Search(IVectorIndex index, float[][] queries, int k)

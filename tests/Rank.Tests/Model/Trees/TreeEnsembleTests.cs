@@ -31,6 +31,16 @@ public sealed class TreeEnsembleTests
         }
     }
 
+    // Pitfall 53: several callers score side by side.
+    [Fact]
+    public void Score_FromSeveralThreads_NoneWaitsForAnother()
+    {
+        var trees = TreeEnsemble.Read(Texts, Columns);
+        float[][] rows = [.. Draw(500, 6).Chunk(Columns)];
+
+        Assert.InRange(Waits.PerCall(() => ScoreAll(trees, rows)), 0, 0.05);
+    }
+
     [Fact]
     public void Explain_AnyRow_SumsToItsScore()
     {
@@ -119,6 +129,15 @@ public sealed class TreeEnsembleTests
         [],
         new() { Trees = 30, Leaves = leaves, LeastRowsInLeaf = 5 },
         CancellationToken.None);
+
+    private static void ScoreAll(TreeEnsemble trees, float[][] rows)
+    {
+        Span<double> scores = stackalloc double[2];
+        foreach (var row in rows)
+        {
+            trees.Score(row, scores);
+        }
+    }
 
     private static float[] Draw(int rows, int seed)
     {
