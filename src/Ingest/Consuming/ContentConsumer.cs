@@ -6,7 +6,8 @@ namespace Vigil.Ingest;
 
 /// <summary>
 /// The poll thread: reads content, seals batches, and obeys the rebalance rules of <c>design.md</c> §6.1. Nothing else
-/// touches the consumer. One sealed batch waits at most; when it is not taken the partitions are paused and polling goes on.
+/// touches the consumer. A batch that is full may wait sealed; one that is only due goes on filling until somebody asks for it, so
+/// that no item waits for a whole batch before its own. When a full one is not taken the partitions are paused and polling goes on.
 /// </summary>
 public sealed class ContentConsumer : IDisposable
 {
@@ -36,6 +37,7 @@ public sealed class ContentConsumer : IDisposable
     private long _epoch;
     private bool _rebalanced;
     private bool _paused;
+    private volatile bool _isAsked;
     private TimeSpan _waited;
 
     /// <param name="config">Addresses, security and the group; what correctness needs is set here, over it.</param>
@@ -70,13 +72,12 @@ public sealed class ContentConsumer : IDisposable
     /// <summary>Waits for the next sealed batch, on the caller's own thread; null when the consumer has stopped feeding.</summary>
     public SealedBatch? Take(CancellationToken cancellation)
     {
-        if (!_sealed.TryTake(out var batch, Timeout.Infinite, cancellation))
-        {
-            return null;
-        }
-
+        _isAsked = true;
         _room.Set();
-        return batch;
+        var isTaken = _sealed.TryTake(out var batch, Timeout.Infinite, cancellation);
+        _isAsked = false;
+        _room.Set();
+        return isTaken ? batch : null;
     }
 
     /// <summary>
@@ -155,8 +156,7 @@ public sealed class ContentConsumer : IDisposable
             }
         }
 
-        var hasRoom = _sealed.Count == 0;
-        if (_open.IsFull && !hasRoom)
+        if (_open.IsFull && _sealed.Count > 0)
         {
             WaitForRoom();
             return;
@@ -164,7 +164,7 @@ public sealed class ContentConsumer : IDisposable
 
         _waited = TimeSpan.Zero;
         Resume();
-        if (_open.IsDue && !hasRoom)
+        if (_open.IsDue && !MaySeal)
         {
             // What comes meanwhile is in the client's queue; to ask for it all the time would take a core from the models.
             _room.WaitOne(IdleWait);
@@ -175,11 +175,13 @@ public sealed class ContentConsumer : IDisposable
             Read(_open.IsEmpty ? IdleWait : _open.Patience);
         }
 
-        if (_open.IsDue && _sealed.Count == 0 && !_rebalanced && _inFlight.Epoch == _epoch)
+        if (MaySeal && !_rebalanced && _inFlight.Epoch == _epoch)
         {
             Seal();
         }
     }
+
+    private bool MaySeal => _sealed.Count == 0 && (_open.IsFull || (_open.IsDue && _isAsked));
 
     private void Seal()
     {

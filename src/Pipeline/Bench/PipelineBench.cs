@@ -2,7 +2,7 @@ namespace Vigil.Pipeline.Bench;
 
 /// <param name="Data">A content file in place of the shipped stream's texts; null: those.</param>
 /// <param name="Items">Items of a round.</param>
-/// <param name="LatencySeconds">How long the load for the latency is kept up.</param>
+/// <param name="LatencySeconds">How long each of three loads for the latency is kept up.</param>
 /// <param name="Only">Names of the figures wanted; none: all.</param>
 /// <param name="Soak">Also the million records.</param>
 /// <param name="Kafka">Folder of an Apache Kafka; null: the one beside the repository, if there is one.</param>
@@ -43,7 +43,7 @@ internal sealed class PipelineBench(PipelineBenchOptions options, TimeProvider t
             new(WorkerComparisons.OfTelemetry, compared.TelemetryAsync),
             new(WorkerComparisons.OfScale, compared.ScaleAsync),
             new(WorkerComparisons.OfSleep, compared.SleepAsync),
-            new(DeliveryRounds.Names, new DeliveryRounds(stand, options.Kafka, Math.Max(1, options.Rounds / 2)).MeasureAsync),
+            new(DeliveryRounds.Names, new DeliveryRounds(stand, options.Kafka, WorkerComparisons.TurnsOf(options.Rounds)).MeasureAsync),
             new(WorkerFootprint.OfStart, footprint.StartAsync),
             new(WorkerFootprint.OfMemory, footprint.MemoryAsync),
             new(WorkerFootprint.OfSoak, stop => footprint.SoakAsync(shipped, options.Soak, stop)),

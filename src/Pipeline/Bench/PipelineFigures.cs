@@ -50,16 +50,16 @@ internal static class PipelineFigures
         ];
     }
 
-    public static IReadOnlyList<BenchFigure> Latency(IReadOnlyList<double> sorted, double loadShare, double rate, double othersShare) =>
+    public static IReadOnlyList<BenchFigure> Latency(IReadOnlyList<LatencyRun> runs, double loadShare) =>
     [
-        Latency("pipeline.latency_p50_s", sorted, 0.50, null, loadShare, rate, othersShare),
-        Latency("pipeline.latency_p99_s", sorted, 0.99, LatencyBound, loadShare, rate, othersShare),
+        Latency("pipeline.latency_p50_s", runs, 0.50, null, loadShare),
+        Latency("pipeline.latency_p99_s", runs, 0.99, LatencyBound, loadShare),
     ];
 
-    private static BenchFigure Latency(string name, IReadOnlyList<double> sorted, double share, double? bound, double loadShare, double rate, double othersShare) => sorted.Count == 0
+    private static BenchFigure Latency(string name, IReadOnlyList<LatencyRun> runs, double share, double? bound, double loadShare) => runs.Any(run => run.Sorted.Count == 0)
         ? new(name, null, "s", bound, BenchFigure.Lower, [], "no record came back under load")
-        : new(name, RecentValues.At(sorted, share), "s", bound, BenchFigure.Lower, [], Invariant(
-            $"broker's LogAppendTime to disposition read back, read-committed, {sorted.Count} records at {loadShare:P0} of {rate:0} items/s; others took {othersShare:P0} of the machine's CPU meanwhile{(bound is null ? "" : "; bound: commit interval + 250 ms on a machine otherwise idle")}"));
+        : BenchFigure.OfRuns(name, [.. runs.Select(run => RecentValues.At(run.Sorted, share))], "s", BenchFigure.Lower, bound, Invariant(
+            $"broker's LogAppendTime to disposition read back, read-committed, {runs.Sum(run => run.Sorted.Count)} records at {loadShare:P0} of {string.Join(", ", runs.Select(run => Invariant($"{run.Full:0}")))} items/s, measured before each; others took {runs.Max(run => run.OthersShare):P0} of the machine's CPU meanwhile{(bound is null ? "" : "; bound: commit interval + 250 ms on a machine otherwise idle")}"));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -17,7 +17,7 @@ internal sealed class RecallBench(RecallBenchOptions options, TimeProvider time,
 {
     private const int ItemsOfARound = 2_000;
     private const int AtOnce = 4;
-    private const double LoadShare = 0.7;
+    private const int Runs = 3;
     private const double Bound = 1;
 
     private static readonly string[] OfDelays = ["recall.add_to_match_p99_s", "recall.disable_p99_s"];
@@ -41,39 +41,51 @@ internal sealed class RecallBench(RecallBenchOptions options, TimeProvider time,
         await using var lane = await stand.OpenLaneAsync("recall", BenchStand.BankEntries, cancellation);
         await lane.AddWorkerAsync([], new Dictionary<string, string>(), cancellation);
         await lane.AddBankRoleAsync(cancellation);
-        var full = await lane.FullRateAsync(stand.Texts, cancellation);
-        var delays = new BankDelays(lane, PolicyFiles.Load(VigilHome.Policies).Policies[0].Id, time);
         // The first change ever finds connections to be made; a bank that lives has had one.
-        await delays.RunAsync(1, TimeSpan.Zero, cancellation);
-        var probes = AtOnce / BankDelays.Pace.TotalSeconds;
-        var rate = Math.Max(1, (LoadShare * full) - probes);
-        await progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{options.Seconds} s of entries that come and go, {rate:0} items/s and {probes:0} of their texts beside them"));
-        delays = new(lane, PolicyFiles.Load(VigilHome.Policies).Policies[0].Id, time);
-        var others = stand.WatchOthers(lane);
-        await Task.WhenAll(
-            lane.LoadAsync(stand.Texts, rate, TimeSpan.FromSeconds(options.Seconds), cancellation),
-            delays.RunAsync(AtOnce, TimeSpan.FromSeconds(options.Seconds), cancellation));
+        await DelaysOf(lane).RunAsync(1, TimeSpan.Zero, cancellation);
+        List<DelayRun> runs = [];
+        while (runs.Count < Runs)
+        {
+            runs.Add(await RunAsync(stand, lane, runs.Count + 1, cancellation));
+        }
+
         var conditions = string.Create(
             CultureInfo.InvariantCulture,
-            $"at {LoadShare:P0} of {full:0} items/s, bank of {BenchStand.BankEntries} entries and more, {AtOnce} entries on their way at once; others took {others.Share():P0} of the machine");
+            $"at {LatencyLoad.LoadShare:P0} of {string.Join(", ", runs.Select(run => run.Full.ToString("0", CultureInfo.InvariantCulture)))} items/s, measured before each run, bank of {BenchStand.BankEntries} entries and more, {AtOnce} entries on their way at once; others took {runs.Max(run => run.OthersShare):P0} of the machine");
         return
         [
-            Delay(OfDelays[0], delays.Adds, $"from sending the entry to bank until the first item that names it is read back, items every {BankDelays.Pace.TotalMilliseconds:0} ms; {conditions}"),
-            Delay(OfDelays[1], delays.Disables, $"from sending the state until the first later item that does not name it is read back; {conditions}"),
+            Delay(OfDelays[0], [.. runs.Select(run => run.Adds)], $"from sending the entry to bank until the first item that names it is read back, items every {BankDelays.Pace.TotalMilliseconds:0} ms; {conditions}"),
+            Delay(OfDelays[1], [.. runs.Select(run => run.Disables)], $"from sending the state until the first later item that does not name it is read back; {conditions}"),
         ];
     }
 
-    /// <summary>The 99th percentile, with those of thirds of the time as runs.</summary>
-    internal static BenchFigure Delay(string name, IReadOnlyList<double> seconds, string note)
+    private async Task<DelayRun> RunAsync(BenchStand stand, BenchLane lane, int number, CancellationToken cancellation)
     {
-        if (seconds.Count == 0)
+        var full = await lane.FullRateAsync(stand.Texts, cancellation);
+        var probes = AtOnce / BankDelays.Pace.TotalSeconds;
+        var rate = Math.Max(1, (LatencyLoad.LoadShare * full) - probes);
+        var span = TimeSpan.FromSeconds(options.Seconds / (double)Runs);
+        await progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{number} of {Runs}: {span.TotalSeconds:0} s of entries that come and go, {rate:0} items/s and {probes:0} of their texts beside them"));
+        var delays = DelaysOf(lane);
+        var others = stand.WatchOthers(lane);
+        await Task.WhenAll(lane.LoadAsync(stand.Texts, rate, span, cancellation), delays.RunAsync(AtOnce, span, cancellation));
+        return new(delays.Adds, delays.Disables, full, others.Share());
+    }
+
+    private BankDelays DelaysOf(BenchLane lane) => new(lane, PolicyFiles.Load(VigilHome.Policies).Policies[0].Id, time);
+
+    /// <summary>The median of the runs' 99th percentiles.</summary>
+    internal static BenchFigure Delay(string name, IReadOnlyList<IReadOnlyList<double>> runs, string note)
+    {
+        if (runs.Any(run => run.Count == 0))
         {
             return new(name, null, "s", Bound, BenchFigure.Lower, [], "no entry came through");
         }
 
-        var all = seconds.Order().ToList();
-        var thirds = seconds.Chunk(Math.Max(1, (seconds.Count + 2) / 3)).Select(third => RecentValues.At([.. third.Order()], 0.99)).ToList();
-        return new(name, RecentValues.At(all, 0.99), "s", Bound, BenchFigure.Lower, thirds, string.Create(
-            CultureInfo.InvariantCulture, $"{note}; {all.Count} changes, median {RecentValues.At(all, 0.5):0.000} s, longest {all[^1]:0.000} s; runs: thirds of the time"));
+        var all = runs.SelectMany(run => run).Order().ToList();
+        return BenchFigure.OfRuns(name, [.. runs.Select(run => RecentValues.At([.. run.Order()], 0.99))], "s", BenchFigure.Lower, Bound, string.Create(
+            CultureInfo.InvariantCulture, $"{note}; {all.Count} changes, median {RecentValues.At(all, 0.5):0.000} s, longest {all[^1]:0.000} s"));
     }
+
+    private sealed record DelayRun(IReadOnlyList<double> Adds, IReadOnlyList<double> Disables, double Full, double OthersShare);
 }

@@ -25,6 +25,9 @@ internal sealed class WorkerComparisons(BenchStand stand, BenchLane shipped, int
     private static readonly string[] SmallBatches = [.. NoBank, "Ingest:BatchRecords=32"];
     private static readonly Dictionary<string, string> NoChange = [];
 
+    /// <summary>Fewer than the rounds of the worker against its baseline, which need the most; a median wants three.</summary>
+    public static int TurnsOf(int rounds) => Math.Max(3, rounds / 2);
+
     public async Task<IReadOnlyList<BenchFigure>> BatchingAsync(CancellationToken cancellation)
     {
         var turns = Math.Max(1, rounds / 2);
@@ -69,7 +72,7 @@ internal sealed class WorkerComparisons(BenchStand stand, BenchLane shipped, int
         var turns = new LaneTurns(stand, "two workers against one");
         await using (var lane = await OpenAsync("pair", AsShipped, NoChange, 2, cancellation))
         {
-            await turns.TakeAsync(lane, stand.Texts, shipped, stand.Texts, Math.Max(1, rounds / 2), cancellation);
+            await turns.TakeAsync(lane, stand.Texts, shipped, stand.Texts, TurnsOf(rounds), cancellation);
         }
 
         return
@@ -86,7 +89,7 @@ internal sealed class WorkerComparisons(BenchStand stand, BenchLane shipped, int
         await using (var one = await OpenAsync("sleep-one", SmallBatches, sleeping, 1, cancellation))
         await using (var two = await OpenAsync("sleep-two", SmallBatches, sleeping, 2, cancellation))
         {
-            await turns.TakeAsync(two, stand.Texts, one, stand.Texts, Math.Max(3, rounds / 2), cancellation);
+            await turns.TakeAsync(two, stand.Texts, one, stand.Texts, TurnsOf(rounds), cancellation);
         }
 
         return

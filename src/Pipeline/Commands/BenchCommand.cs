@@ -19,7 +19,7 @@ internal static class BenchCommand
         var data = DataOption();
         var items = NumberOption.Whole("--items", "Items of a round.", 1, 1_000_000, 2_000);
         var rounds = NumberOption.Whole("--rounds", "Rounds, worker and baseline in turn.", 1, 1_000, 9);
-        var seconds = NumberOption.Whole("--latency-seconds", "How long the load for the latency is kept up.", 1, 3_600, 20);
+        var seconds = NumberOption.Whole("--latency-seconds", "How long each of three loads for the latency is kept up.", 1, 3_600, 20);
         var only = OnlyOption(PipelineBench.Names);
         var soak = new Option<bool>("--soak") { Description = "Also a million short records, for pipeline.rss_growth_1m: a quarter of an hour and more." };
         var kafka = new Option<string?>("--kafka") { Description = "Folder of an Apache Kafka with a run.sh, for pipeline.eos_vs_at_least_once; without it, ../shared/kafka where that is there.", HelpName = "FOLDER" };
