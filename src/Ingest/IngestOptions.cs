@@ -33,7 +33,7 @@ public sealed class IngestOptions
     [Range(4 * 1024, 64 * 1024 * 1024)]
     public int BatchTextBytes { get; set; } = 256 * 1024;
 
-    /// <summary>Age in milliseconds at which a batch is sealed, 1 to 10,000. Default 50.</summary>
+    /// <summary>Age in milliseconds at which a batch is sealed if the models are free, 1 to 10,000. Default 50.</summary>
     [Range(1, 10_000)]
     public int BatchMilliseconds { get; set; } = 50;
 
