@@ -31,15 +31,20 @@ internal static class ChoiceOption
     };
 
     /// <summary>Any number of words, each one of those that are known.</summary>
-    public static Option<string[]> Several(string name, string description, string helpName, Func<IReadOnlyCollection<string>> known) => new(name)
+    public static Option<string[]> Several(string name, string description, string helpName, IReadOnlyCollection<string> known) =>
+        Several(name, description, helpName, result => Words(result, name, known));
+
+    /// <summary>The same where a parser of its own finds out which are known.</summary>
+    public static Option<string[]> Several(string name, string description, string helpName, Func<ArgumentResult, string[]> parse) => new(name)
     {
         Description = $"{description} (repeatable)",
         AllowMultipleArgumentsPerToken = true,
         HelpName = helpName,
-        CustomParser = result => Words(result, name, known()),
+        CustomParser = parse,
     };
 
-    private static string[] Words(ArgumentResult result, string name, IReadOnlyCollection<string> known)
+    /// <summary>The words that were given; one that is not known is an error of the result.</summary>
+    public static string[] Words(ArgumentResult result, string name, IReadOnlyCollection<string> known)
     {
         string[] words = [.. result.Tokens.Select(token => token.Value)];
         foreach (var word in words.Except(known, StringComparer.Ordinal))

@@ -255,7 +255,7 @@ internal static class DeadLettersCommand
     /// <summary><c>--reason</c>, <c>--topic</c>, <c>--since</c> and <c>--until</c>.</summary>
     private sealed class FilterOptions
     {
-        public Option<string[]> Reasons { get; } = ChoiceOption.Several("--reason", "Rejected for this", "REASON", static () => RejectReason.All);
+        public Option<string[]> Reasons { get; } = ChoiceOption.Several("--reason", "Rejected for this", "REASON", RejectReason.All);
 
         public Option<string[]> Topics { get; } = new("--topic") { Description = "Rejected from this topic (repeatable)", HelpName = "TOPIC", AllowMultipleArgumentsPerToken = true };
 

@@ -8,20 +8,20 @@ namespace Vigil.Pipeline.Commands;
 /// <summary><c>--policy</c>: names that <c>policies/</c> knows; any other would match nothing, in silence.</summary>
 internal static class PolicyOption
 {
+    private const string Name = "--policy";
+
     public static Option<string[]> Create(string description, bool required = false)
     {
-        var option = ChoiceOption.Several("--policy", description, "POLICY", static () => [.. PolicyFiles.Load(VigilHome.Policies).Policies.Select(policy => policy.Id)]);
+        var option = ChoiceOption.Several(Name, description, "POLICY", Parse);
         option.Required = required;
-        var parse = option.CustomParser!;
-        option.CustomParser = result => WithFileErrors(result, parse);
         return option;
     }
 
-    private static string[]? WithFileErrors(ArgumentResult result, Func<ArgumentResult, string[]?> parse)
+    private static string[] Parse(ArgumentResult result)
     {
         try
         {
-            return parse(result);
+            return ChoiceOption.Words(result, Name, [.. PolicyFiles.Load(VigilHome.Policies).Policies.Select(policy => policy.Id)]);
         }
         catch (PolicyFileException fault)
         {
