@@ -13,7 +13,7 @@ public sealed class OnnxEncoder : IEncoder
     private readonly OnnxSession _session;
     private readonly TextTokenizer _tokenizer;
     private readonly WindowPlanner _windows;
-    private readonly InferenceThreads _threads;
+    private readonly ModelThreads _threads;
     private readonly TokenWindow _blank;
     private readonly int _tokenBudget;
     private readonly EmbedMetrics? _metrics;
@@ -23,7 +23,7 @@ public sealed class OnnxEncoder : IEncoder
         _session = session;
         _tokenizer = tokenizer;
         _windows = new WindowPlanner(tokenizer);
-        _threads = new InferenceThreads(options.EffectiveThreads);
+        _threads = new ModelThreads("vigil-embed", options.EffectiveThreads);
         _blank = tokenizer.Window(0, 0, []);
         _tokenBudget = options.EffectiveTokenBudget;
         _metrics = metrics;
@@ -81,7 +81,7 @@ public sealed class OnnxEncoder : IEncoder
             lengths[row] = windows[row].Ids.Length;
         }
 
-        var plan = BatchPlanner.Plan(lengths, _tokenBudget);
+        var plan = BatchPlanner.Plan(lengths, _tokenBudget, _threads.Count);
         var result = EmbeddingBatch.Rent(windows.Count, Dimension);
         try
         {

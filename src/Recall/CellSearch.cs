@@ -4,19 +4,22 @@ using Vigil.Contracts;
 namespace Vigil.Recall;
 
 /// <summary>
-/// Searches cells one after the other and merges what they give into the answer. Where rows can drop out (an entry that
-/// left or expired, a second vector of the same entry, a filter), more rows are fetched than wanted, and again more for
-/// the queries for which that was not enough: the answer is exact.
+/// Searches cells, several segments at a time, and merges what they give into the answer, always in the order of the cells.
+/// Where rows can drop out (an entry that left or expired, a second vector of the same entry, a filter), more rows are fetched
+/// than wanted, and again more for the queries for which that was not enough: the answer is exact.
 /// </summary>
-internal ref struct CellSearch(ReadOnlySpan<float> queries, int count, int k, long nowTicks, NeighbourFilter? filter, NeighbourBatch found)
+internal sealed class CellSearch(ReadOnlyMemory<float> queries, int count, int k, long nowTicks, NeighbourFilter? filter, NeighbourBatch found)
 {
     private const int Slack = 8;
     private const int Growth = 4;
 
-    // Rows × k results of one native call at most: 12 MB of buffers.
+    // Results held at a time, at most: 12 MB of buffers.
     private const int MaxResults = 1 << 20;
 
-    private readonly ReadOnlySpan<float> _queries = queries;
+    private readonly List<Target> _targets = [];
+
+    // Results of one query over all targets.
+    private int _width;
 
     /// <summary>Entries found on the violation side, over all queries.</summary>
     public long Violations { get; private set; }
@@ -24,70 +27,150 @@ internal ref struct CellSearch(ReadOnlySpan<float> queries, int count, int k, lo
     /// <summary>Entries found on the benign side, over all queries.</summary>
     public long Benign { get; private set; }
 
-    /// <param name="lists">Policies of the answer that the cell's entries speak for.</param>
-    public void Run(CellView cell, int[] lists)
+    /// <summary>Adds the cell's segments, where its entries speak for policies of the answer.</summary>
+    public void Add(CellView cell)
     {
+        var lists = ListsOf(cell);
+        if (lists.Length == 0)
+        {
+            return;
+        }
+
         foreach (var view in cell.Segments)
         {
-            if (_queries.Length != (long)count * view.Segment.Index.Dimension)
+            var index = view.Segment.Index;
+            if (queries.Length != (long)count * index.Dimension)
             {
-                throw new ArgumentException($"The bank compares vectors of dimension {view.Segment.Index.Dimension}, the queries are of another.");
+                throw new ArgumentException($"The bank compares vectors of dimension {index.Dimension}, the queries are of another.");
             }
 
-            var total = view.Segment.Index.Count;
             var exact = view.Whole && !view.Segment.Repeats && filter is null;
-            var fetch = Math.Min(total, exact ? k : (2 * k) + Slack);
-            Round(new Target(view, cell.Key.Side, lists), fetch, []);
+            var fetch = Math.Min(index.Count, exact ? k : (2 * k) + Slack);
+            _targets.Add(new(view, cell.Key.Side, lists, fetch, _width));
+            _width += fetch;
         }
     }
 
-    // One round over all queries (none named) or those that the round before left open.
-    private void Round(Target target, int fetch, List<int> queries)
+    /// <summary>Searches what was added.</summary>
+    public void Run(ModelThreads threads)
     {
-        var all = queries.Count == 0;
-        var number = all ? count : queries.Count;
-        var chunk = Math.Clamp(MaxResults / fetch, 1, Math.Max(1, number));
-        var dimension = target.View.Segment.Index.Dimension;
+        var largestFirst = LargestFirst();
+        var chunk = Math.Clamp(MaxResults / Math.Max(1, _width), 1, Math.Max(1, count));
+        var similarities = ArrayPool<float>.Shared.Rent(chunk * _width);
+        var rows = ArrayPool<long>.Shared.Rent(chunk * _width);
+        for (var first = 0; first < count; first += chunk)
+        {
+            var (from, size) = (first, Math.Min(chunk, count - first));
+            threads.Run(largestFirst.Length, at => Search(_targets[largestFirst[at]], from, size), CancellationToken.None);
+            foreach (var target in _targets)
+            {
+                Take(target, from, size, Part(similarities, target, size), Part(rows, target, size));
+            }
+        }
+
+        ArrayPool<float>.Shared.Return(similarities);
+        ArrayPool<long>.Shared.Return(rows);
+
+        void Search(Target target, int first, int size) =>
+            target.Index.Search(Rows(target, first, size), target.Fetch, Part(similarities, target, size), Part(rows, target, size));
+
+        Span<T> Part<T>(T[] results, Target target, int size) => results.AsSpan(chunk * target.Start, size * target.Fetch);
+    }
+
+    // So that no thread is left with a large one at the end.
+    private int[] LargestFirst()
+    {
+        var order = new int[_targets.Count];
+        var sizes = new int[order.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            (order[i], sizes[i]) = (i, -_targets[i].Index.Count);
+        }
+
+        Array.Sort(sizes, order);
+        return order;
+    }
+
+    private ReadOnlySpan<float> Rows(Target target, int first, int size) =>
+        queries.Span.Slice(first * target.Index.Dimension, size * target.Index.Dimension);
+
+    // On the way of every batch: without enumerators.
+    private int[] ListsOf(CellView cell)
+    {
+        Span<int> lists = stackalloc int[cell.Policies.Length];
+        var count = 0;
+        for (var policy = 0; policy < found.Policies.Count && count < lists.Length; policy++)
+        {
+            if (Array.IndexOf(cell.Policies, found.Policies[policy]) >= 0)
+            {
+                lists[count++] = policy;
+            }
+        }
+
+        return lists[..count].ToArray();
+    }
+
+    private void Take(Target target, int first, int size, ReadOnlySpan<float> similarities, ReadOnlySpan<long> rows)
+    {
+        List<int>? open = null;
+        var fetch = target.Fetch;
+        for (var i = 0; i < size; i++)
+        {
+            if (!Offer(target, first + i, similarities.Slice(i * fetch, fetch), rows.Slice(i * fetch, fetch)))
+            {
+                (open ??= []).Add(first + i);
+            }
+        }
+
+        if (open is not null)
+        {
+            Fetch(More(target), open);
+        }
+    }
+
+    private static Target More(Target target) => target with { Fetch = (int)Math.Min(target.Index.Count, (long)target.Fetch * Growth) };
+
+    // Once more, for the queries that were left open.
+    private void Fetch(Target target, List<int> open)
+    {
+        var fetch = target.Fetch;
+        var chunk = Math.Clamp(MaxResults / fetch, 1, open.Count);
         var similarities = ArrayPool<float>.Shared.Rent(chunk * fetch);
         var rows = ArrayPool<long>.Shared.Rent(chunk * fetch);
-        var gathered = all ? [] : ArrayPool<float>.Shared.Rent(chunk * dimension);
-        List<int> open = [];
-        for (var first = 0; first < number; first += chunk)
+        var gathered = ArrayPool<float>.Shared.Rent(chunk * target.Index.Dimension);
+        List<int> still = [];
+        for (var first = 0; first < open.Count; first += chunk)
         {
-            var size = Math.Min(chunk, number - first);
-            var batch = all ? _queries.Slice(first * dimension, size * dimension) : Gather(queries, first, size, gathered, dimension);
-            target.View.Segment.Index.Search(batch, fetch, similarities.AsSpan(0, size * fetch), rows.AsSpan(0, size * fetch));
-            for (var i = 0; i < size; i++)
+            var asked = open.Slice(first, Math.Min(chunk, open.Count - first));
+            var results = asked.Count * fetch;
+            target.Index.Search(Gather(target, asked, gathered), fetch, similarities.AsSpan(0, results), rows.AsSpan(0, results));
+            for (var i = 0; i < asked.Count; i++)
             {
-                var query = all ? first + i : queries[first + i];
-                if (!Offer(target, query, similarities.AsSpan(i * fetch, fetch), rows.AsSpan(i * fetch, fetch)))
+                if (!Offer(target, asked[i], similarities.AsSpan(i * fetch, fetch), rows.AsSpan(i * fetch, fetch)))
                 {
-                    open.Add(query);
+                    still.Add(asked[i]);
                 }
             }
         }
 
         ArrayPool<float>.Shared.Return(similarities);
         ArrayPool<long>.Shared.Return(rows);
-        if (gathered.Length > 0)
+        ArrayPool<float>.Shared.Return(gathered);
+        if (still.Count > 0)
         {
-            ArrayPool<float>.Shared.Return(gathered);
-        }
-
-        if (open.Count > 0)
-        {
-            Round(target, (int)Math.Min(target.View.Segment.Index.Count, (long)fetch * Growth), open);
+            Fetch(More(target), still);
         }
     }
 
-    private readonly ReadOnlySpan<float> Gather(List<int> queries, int first, int size, float[] buffer, int dimension)
+    private ReadOnlySpan<float> Gather(Target target, List<int> asked, float[] buffer)
     {
-        for (var i = 0; i < size; i++)
+        var dimension = target.Index.Dimension;
+        for (var i = 0; i < asked.Count; i++)
         {
-            _queries.Slice(queries[first + i] * dimension, dimension).CopyTo(buffer.AsSpan(i * dimension));
+            Rows(target, asked[i], 1).CopyTo(buffer.AsSpan(i * dimension));
         }
 
-        return buffer.AsSpan(0, size * dimension);
+        return buffer.AsSpan(0, asked.Count * dimension);
     }
 
     // False where too many rows dropped out, and nothing was taken.
@@ -156,5 +239,10 @@ internal ref struct CellSearch(ReadOnlySpan<float> queries, int count, int k, lo
         entries[at] = entry;
     }
 
-    private readonly record struct Target(SegmentView View, Side Side, int[] Lists);
+    /// <param name="Fetch">Rows to fetch for a query.</param>
+    /// <param name="Start">Results of one query that stand before its own.</param>
+    private readonly record struct Target(SegmentView View, Side Side, int[] Lists, int Fetch, int Start)
+    {
+        public IVectorIndex Index => View.Segment.Index;
+    }
 }

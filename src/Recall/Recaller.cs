@@ -16,25 +16,23 @@ public static class Recaller
     /// <param name="policies">Policies to answer for, in the order of the answer. Entries of others are not looked at.</param>
     /// <param name="k">Entries per query, policy and side at most.</param>
     /// <param name="filter">Leaves entries out per query; null: none.</param>
+    /// <param name="threads">Share the work; null: the caller's alone. The answer is the same.</param>
     /// <returns>For the caller to dispose.</returns>
-    public static NeighbourBatch Search(EmbeddingBatch queries, BankSnapshot bank, IReadOnlyList<string> policies, int k, NeighbourFilter? filter = null)
+    public static NeighbourBatch Search(EmbeddingBatch queries, BankSnapshot bank, IReadOnlyList<string> policies, int k, NeighbourFilter? filter = null, ModelThreads? threads = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         var started = TimeProvider.System.GetTimestamp();
         var found = NeighbourBatch.Rent(queries.Count, policies, k, bank.Entries, bank.Version, bank.Summary.IndexKind);
         try
         {
-            var search = new CellSearch(queries.Values, queries.Count, k, bank.NowTicks, filter, found);
+            var search = new CellSearch(queries.Memory, queries.Count, k, bank.NowTicks, filter, found);
             // The cells part the entries, so every vector is compared once, however many policies it speaks for.
             foreach (var cell in bank.Cells)
             {
-                int[] lists = [.. Enumerable.Range(0, policies.Count).Where(policy => cell.Policies.Contains(policies[policy]))];
-                if (lists.Length > 0)
-                {
-                    search.Run(cell, lists);
-                }
+                search.Add(cell);
             }
 
+            search.Run(threads ?? ModelThreads.None);
             RecallTelemetry.RecordSearch(TimeProvider.System.GetElapsedTime(started), queries.Count, search.Violations, search.Benign);
             return found;
         }

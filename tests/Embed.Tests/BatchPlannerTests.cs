@@ -7,9 +7,9 @@ public sealed class BatchPlannerTests
     [Fact]
     public void Plan_AnyLengths_HoldsEveryRowOnceWithinTheBudget()
     {
-        Gen.Select(Gen.Int[1, 256].Array[0, 300], Gen.Int[256, 2_000]).Sample((lengths, budget) =>
+        Gen.Select(Gen.Int[1, 256].Array[0, 300], Gen.Int[256, 2_000], Gen.Int[1, 16]).Sample((lengths, budget, threads) =>
         {
-            var plan = BatchPlanner.Plan(lengths, budget);
+            var plan = BatchPlanner.Plan(lengths, budget, threads);
 
             Assert.Equal(Enumerable.Range(0, lengths.Length), plan.SelectMany(batch => batch.Rows.ToArray()).Order());
             Assert.All(plan, batch =>
@@ -27,7 +27,7 @@ public sealed class BatchPlannerTests
     {
         int[] lengths = [3, 100, 4, 98, 3, 99];
 
-        var plan = BatchPlanner.Plan(lengths, 300);
+        var plan = BatchPlanner.Plan(lengths, 300, threads: 1);
 
         Assert.Equal([1, 5, 3], plan[0].Rows.ToArray());
         Assert.Equal([2, 0, 4], plan[1].Rows.ToArray());
@@ -40,7 +40,7 @@ public sealed class BatchPlannerTests
         var random = new Random(7);
         var lengths = Enumerable.Range(0, 256).Select(_ => Math.Clamp((int)Math.Exp(3 + (0.8 * ((random.NextDouble() * 4) - 2))), 3, 256)).ToArray();
 
-        var plan = BatchPlanner.Plan(lengths, 384);
+        var plan = BatchPlanner.Plan(lengths, 384, threads: 2);
 
         Assert.True(lengths.Sum() >= 0.9 * plan.Sum(batch => batch.PaddedTokens));
     }
@@ -48,8 +48,32 @@ public sealed class BatchPlannerTests
     [Fact]
     public void Plan_RowOverTheBudget_StandsAlone()
     {
-        var plan = BatchPlanner.Plan([256, 256], 100);
+        var plan = BatchPlanner.Plan([256, 256], 100, threads: 2);
 
         Assert.Equal([1, 1], plan.Select(batch => batch.Rows.Length));
+    }
+
+    [Theory]
+    [InlineData(9)]
+    [InlineData(48)]
+    [InlineData(61)]
+    [InlineData(75)]
+    public void Plan_SeveralThreads_GivesEachTheSame(int rows)
+    {
+        // 20 tokens a row: of 384, the calls would be 1, 3, 4 and 4, of which one thread had up to twice as much as the other.
+        var lengths = Enumerable.Repeat(20, rows).ToArray();
+
+        var plan = BatchPlanner.Plan(lengths, 384, threads: 2);
+
+        Assert.Equal(0, plan.Count % 2);
+        Assert.True(plan.Max(batch => batch.Rows.Length) - plan.Min(batch => batch.Rows.Length) <= 1);
+    }
+
+    [Fact]
+    public void Plan_FewTokensForManyThreads_MakesNoTinyCalls()
+    {
+        var plan = BatchPlanner.Plan([.. Enumerable.Repeat(10, 32)], 384, threads: 64);
+
+        Assert.True(plan.Count <= 320 / 64);
     }
 }

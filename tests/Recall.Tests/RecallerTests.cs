@@ -1,4 +1,5 @@
 using CsCheck;
+using Vigil.Contracts;
 using Vigil.Contracts.Wire;
 using Side = Vigil.Contracts.Side;
 using State = Vigil.Contracts.Wire.BankState.Types.State;
@@ -73,6 +74,38 @@ public sealed class RecallerTests
         }
 
         Assert.Equal(["long-0", "long-1", "long-2"], BankLog.Find(log.Next(), query, "hate", Side.Benign, k: 5));
+    }
+
+    // Equal texts stand under several policies: whose search ends first must not decide which of them is named.
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Search_SharedByThreads_GivesTheSameAnswer(string backend)
+    {
+        var random = new Random(3);
+        float[][] vectors = Vectors.Random(random, 5, Dimension);
+        using var log = new BankLog(Dimension, Backend(backend));
+        for (var i = 0; i < 400; i++)
+        {
+            string[] policies = [.. Policies.Where((_, policy) => ((1 + (i % 7)) >> policy) % 2 == 1)];
+            log.PutLive(BankLog.Entry($"entry-{i}", i % 2 == 0 ? Side.Violation : Side.Benign, policies, vectors[random.Next(vectors.Length)]));
+        }
+
+        using var queries = BankLog.Queries(vectors);
+        using var threads = new ModelThreads("test", 4);
+        var snapshot = log.Next();
+        using var alone = Recaller.Search(queries, snapshot, Policies, 10);
+        for (var run = 0; run < 50; run++)
+        {
+            using var shared = Recaller.Search(queries, snapshot, Policies, 10, threads: threads);
+            Assert.Equal(All(alone), All(shared));
+        }
+
+        static IEnumerable<(float Similarity, int Entry)> All(NeighbourBatch found) =>
+            from query in Enumerable.Range(0, found.Rows)
+            from policy in Enumerable.Range(0, found.Policies.Count)
+            from side in new[] { Contracts.Side.Violation, Contracts.Side.Benign }
+            from place in Enumerable.Range(0, found.K)
+            select (found.Similarities(query, policy, side)[place], found.Entries(query, policy, side)[place]);
     }
 
     // Pitfall 50: filters come after the search, which fetches more where they take.

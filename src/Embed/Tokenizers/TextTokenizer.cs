@@ -44,7 +44,7 @@ internal sealed class TextTokenizer
         {
             if (IsRepeatedUnknown(pieces, i))
             {
-                return [.. pieces.Where((_, at) => !IsRepeatedUnknown(pieces, at))];
+                return WithoutRepeatedUnknown(pieces);
             }
         }
 
@@ -69,6 +69,9 @@ internal sealed class TextTokenizer
         framed[^1] = _rules.End;
         return new TokenWindow(start, length, framed, framed.AsSpan(1, ids.Count).Count(_rules.Unknown));
     }
+
+    // Apart, so that the closure is made only where it is needed.
+    private int[] WithoutRepeatedUnknown(IReadOnlyList<int> pieces) => [.. pieces.Where((_, at) => !IsRepeatedUnknown(pieces, at))];
 
     private bool IsRepeatedUnknown(IReadOnlyList<int> pieces, int at) => at > 0 && pieces[at] == _rules.Unknown && pieces[at - 1] == _rules.Unknown;
 }

@@ -34,6 +34,7 @@ internal sealed class BenchLane : IAsyncDisposable
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
 
     private readonly string _name;
     private readonly TimeProvider _time;
@@ -117,6 +118,14 @@ internal sealed class BenchLane : IAsyncDisposable
     /// <summary>The same in a CPU-second of theirs.</summary>
     public async Task<double> CpuRateAsync(BenchTexts texts, CancellationToken cancellation) =>
         BenchFigure.Median((await FullRoundsAsync(texts, cancellation)).ConvertAll(round => round.PerCpuSecond));
+
+    /// <summary>
+    /// A load that is not counted. Small batches take paths that large ones do not: the runtime compiles them, in worker and
+    /// broker, some seconds in.
+    /// </summary>
+    /// <param name="share">Of the full rate.</param>
+    public async Task WarmUpAsync(BenchTexts texts, double share, CancellationToken cancellation) =>
+        await LoadAsync(texts, share * await FullRateAsync(texts, cancellation), WarmUp, cancellation);
 
     /// <summary>Publishes texts at a rate for some time, the same ones again and again, and waits until each has its disposition.</summary>
     public async Task LoadAsync(BenchTexts texts, double perSecond, TimeSpan span, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Vigil.Contracts;
 using Vigil.Embed;
 using Vigil.Ingest;
 using Vigil.Pipeline.Configuration;
@@ -33,9 +34,10 @@ internal sealed class EfficiencyRounds(BenchStand stand, BenchLane lane, int rou
         using var multiply = new MatrixMultiply();
         using var encoder = OnnxEncoder.Load(Path.Combine(VigilHome.Path, new EmbedOptions().Folder), new());
         using var bank = new Bank(stand.Time);
+        using var searching = new ModelThreads("bench-search", new BankOptions().EffectiveSearchThreads);
         bank.Publish(BankFollower.SnapshotOf(stand.Bank.Entries(BenchStand.BankEntries), encoder.Hash, encoder.Dimension, IndexBackend.Choose(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance), stand.Time));
         var policies = PolicyFiles.Load(VigilHome.Policies).Policies.Select(policy => policy.Id).ToList();
-        var baseline = new Baseline(encoder, bank, policies, new IngestOptions().BatchRecords);
+        var baseline = new Baseline(encoder, bank, searching, policies, new IngestOptions().BatchRecords);
 
         // Warm-up: both sides, not counted.
         await lane.RoundAsync(stand.Texts, cancellation);

@@ -17,6 +17,7 @@ internal sealed class LatencyLoad(BenchStand stand, BenchLane lane, int seconds)
 
     public async Task<IReadOnlyList<BenchFigure>> MeasureAsync(CancellationToken cancellation)
     {
+        await lane.WarmUpAsync(stand.Texts, LoadShare, cancellation);
         List<LatencyRun> runs = [];
         while (runs.Count < Runs)
         {

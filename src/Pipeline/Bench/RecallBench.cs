@@ -41,6 +41,7 @@ internal sealed class RecallBench(RecallBenchOptions options, TimeProvider time,
         await using var lane = await stand.OpenLaneAsync("recall", BenchStand.BankEntries, cancellation);
         await lane.AddWorkerAsync([], new Dictionary<string, string>(), cancellation);
         await lane.AddBankRoleAsync(cancellation);
+        await lane.WarmUpAsync(stand.Texts, LatencyLoad.LoadShare, cancellation);
         // The first change ever finds connections to be made; a bank that lives has had one.
         await DelaysOf(lane).RunAsync(1, TimeSpan.Zero, cancellation);
         List<DelayRun> runs = [];

@@ -24,9 +24,15 @@ internal sealed class BankOptions
     [Range(1, 1_000, ErrorMessage = "Vigil:Bank:BatchRecords must be 1 to 1,000.")]
     public int BatchRecords { get; set; } = 128;
 
+    /// <summary>Threads that share the search of a batch, 1 to 256. Null: one per core.</summary>
+    [Range(1, 256, ErrorMessage = "Vigil:Bank:SearchThreads must be 1 to 256.")]
+    public int? SearchThreads { get; set; }
+
     /// <summary>How long Kafka may fail before the process gives up, in minutes, 0.1 to 1,440.</summary>
     [Range(0.1, 1_440, ErrorMessage = "Vigil:Bank:GiveUpMinutes must be 0.1 to 1,440.")]
     public double GiveUpMinutes { get; set; } = 5;
+
+    public int EffectiveSearchThreads => SearchThreads ?? Math.Min(256, Environment.ProcessorCount);
 }
 
 [OptionsValidator]

@@ -7,7 +7,7 @@ using Vigil.Recall;
 namespace Vigil.Pipeline.Scoring;
 
 /// <summary>Embed → recall → rank: the models' word on a batch of items.</summary>
-internal sealed class ModelScorer(ContentEmbedder embedder, Bank bank, RankModel model, PolicySet policies, RankOptions options) : IItemScorer
+internal sealed class ModelScorer(ContentEmbedder embedder, Bank bank, ModelThreads searching, RankModel model, PolicySet policies, RankOptions options) : IItemScorer
 {
     private readonly ItemRanker _ranker = new(model, policies, options);
     private readonly string[] _policies = [.. policies.Policies.Select(policy => policy.Id)];
@@ -17,7 +17,7 @@ internal sealed class ModelScorer(ContentEmbedder embedder, Bank bank, RankModel
         using var embedded = embedder.Embed(items, cancellation);
         clock.Add(embedded.Timings);
         using var snapshot = bank.Acquire();
-        using var neighbours = clock.Measure("search", () => Recaller.Search(embedded.Vectors, snapshot, _policies, ItemRanker.Neighbours));
+        using var neighbours = clock.Measure("search", () => Recaller.Search(embedded.Vectors, snapshot, _policies, ItemRanker.Neighbours, threads: searching));
         bank.Audit.Consider(embedded.Vectors, snapshot, neighbours);
         var hits = embedded.Items.Select(item => snapshot.FindHashes(item.Parts)).ToList();
         var rankings = clock.Measure("rank", () => _ranker.Rank(embedded, neighbours, hits));

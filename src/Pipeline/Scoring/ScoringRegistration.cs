@@ -23,6 +23,7 @@ internal static class ScoringRegistration
         services.AddSingleton<IValidateOptions<DegradedOptions>, DegradedOptionsValidator>();
         services.AddSingleton<IValidateOptions<RankOptions>, RankOptionsValidator>();
         services.AddFollowedBank();
+        services.AddSingleton(provider => new ModelThreads("vigil-search", provider.GetRequiredService<IOptions<BankOptions>>().Value.EffectiveSearchThreads));
         services.AddSingleton(_ => PolicyFiles.Load(VigilHome.Policies));
         services.AddSingleton(provider => RankModel.LoadFor(provider.GetRequiredService<ContentEmbedder>().EncoderHash, RankerFolder));
         services.AddSingleton(CreateScorer);
@@ -34,7 +35,7 @@ internal static class ScoringRegistration
         var options = provider.GetRequiredService<IOptions<RankOptions>>().Value;
         var bank = provider.GetRequiredService<Bank>();
         return new GuardedScorer(
-            new ModelScorer(provider.GetRequiredService<ContentEmbedder>(), bank, provider.GetRequiredService<RankModel>(), policies, options),
+            new ModelScorer(provider.GetRequiredService<ContentEmbedder>(), bank, provider.GetRequiredService<ModelThreads>(), provider.GetRequiredService<RankModel>(), policies, options),
             new HashScorer(bank, policies, options, "models failed"),
             provider.GetRequiredService<IOptions<DegradedOptions>>().Value,
             provider.GetRequiredService<WorkerHealth>(),

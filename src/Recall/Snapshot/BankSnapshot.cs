@@ -54,29 +54,11 @@ public sealed class BankSnapshot : IDisposable
         List<HashHit>? hits = null;
         foreach (var part in parts)
         {
-            var first = hits?.Count ?? 0;
-            Collect(HashKey.Of(sha256: true, part.Sha256), "sha256");
-            Collect(HashKey.Of(sha256: false, part.Md5), "md5");
-
-            void Collect(HashKey? key, string algorithm)
-            {
-                if (key is null || !_hashes.TryGetValue(key.Value, out var entries))
-                {
-                    return;
-                }
-
-                hits ??= [];
-                foreach (var entry in entries)
-                {
-                    if (entry.Until > now && !hits.Skip(first).Any(hit => hit.Entry.Id == entry.Info.Id))
-                    {
-                        hits.Add(new HashHit(entry.Info, part.Part, algorithm));
-                    }
-                }
-            }
+            Collect(HashKey.Of(sha256: true, part.Sha256), "sha256", part.Part, now, ref hits);
+            Collect(HashKey.Of(sha256: false, part.Md5), "md5", part.Part, now, ref hits);
         }
 
-        return hits ?? [];
+        return (IReadOnlyList<HashHit>?)hits ?? [];
     }
 
     /// <summary>Gives one reference back; the last one frees what no newer snapshot shares.</summary>
@@ -92,6 +74,24 @@ public sealed class BankSnapshot : IDisposable
             view.Segment.Release();
         }
     }
+
+    private void Collect(HashKey? key, string algorithm, int part, long now, ref List<HashHit>? hits)
+    {
+        if (key is null || !_hashes.TryGetValue(key.Value, out var entries))
+        {
+            return;
+        }
+
+        foreach (var entry in entries)
+        {
+            if (entry.Until > now && !IsNamed(hits ??= [], part, entry.Info.Id))
+            {
+                hits.Add(new HashHit(entry.Info, part, algorithm));
+            }
+        }
+    }
+
+    private static bool IsNamed(List<HashHit> hits, int part, string entry) => hits.Exists(hit => hit.Part == part && hit.Entry.Id == entry);
 
     internal BankSnapshot Acquire()
     {

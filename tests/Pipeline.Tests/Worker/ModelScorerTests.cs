@@ -22,7 +22,7 @@ public sealed class ModelScorerTests : IDisposable
     {
         var entries = BenchStand.LoadBank();
         _bank.Publish(BankFollower.SnapshotOf(entries.Entries(300), entries.Embedder, entries.Dimension, IndexBackend.Managed, TimeProvider.System));
-        _scorer = new(new(_encoder), _bank, RankModel.LoadFor(_encoder.Hash, Path.Combine(VigilHome.Models, "ranker")), PolicyFiles.Load(VigilHome.Policies), new());
+        _scorer = new(new(_encoder), _bank, ModelThreads.None, RankModel.LoadFor(_encoder.Hash, Path.Combine(VigilHome.Models, "ranker")), PolicyFiles.Load(VigilHome.Policies), new());
     }
 
     // Pitfall 15: what is borrowed for a batch goes back with it, or a worker grows and hangs after some thousands.

@@ -37,6 +37,7 @@ internal sealed class ReplayScorer : IAsyncDisposable
         var models = new ModelScorer(
             services.GetRequiredService<ContentEmbedder>(),
             services.GetRequiredService<Bank>(),
+            services.GetRequiredService<Contracts.ModelThreads>(),
             services.GetRequiredService<RankModel>(),
             services.GetRequiredService<Contracts.PolicySet>(),
             services.GetRequiredService<IOptions<RankOptions>>().Value);

@@ -1,6 +1,6 @@
-namespace Vigil.Embed.Tests;
+namespace Vigil.Contracts.Tests;
 
-public sealed class InferenceThreadsTests
+public sealed class ModelThreadsTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -11,7 +11,7 @@ public sealed class InferenceThreadsTests
     [InlineData(4, 500)]
     public void Run_AnyCount_CallsEachIndexOnce(int threads, int count)
     {
-        using var team = new InferenceThreads(threads);
+        using var team = new ModelThreads("test", threads);
         var calls = new int[count];
 
         team.Run(count, index => Interlocked.Increment(ref calls[index]), Cancellation);
@@ -23,7 +23,7 @@ public sealed class InferenceThreadsTests
     [Fact]
     public void Run_SeveralThreads_WorkAtTheSameTime()
     {
-        using var team = new InferenceThreads(3);
+        using var team = new ModelThreads("test", 3);
         using var together = new Barrier(3);
 
         // Each call waits for the two others: one thread alone would never end.
@@ -33,7 +33,7 @@ public sealed class InferenceThreadsTests
     [Fact]
     public void Run_OneFaults_RethrowsItAndStaysUsable()
     {
-        using var team = new InferenceThreads(3);
+        using var team = new ModelThreads("test", 3);
 
         Assert.Throws<FormatException>(() => team.Run(100, index => throw new FormatException($"{index}"), Cancellation));
 

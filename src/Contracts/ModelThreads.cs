@@ -1,27 +1,34 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 
-namespace Vigil.Embed;
+namespace Vigil.Contracts;
 
 /// <summary>
-/// Threads of their own for inference: the thread pool, on which the clients of Kafka and Redis complete their calls,
-/// is never held by a call of the graph. The caller's thread works too.
+/// Threads of their own for what models compute: the thread pool, on which the clients of Kafka and Redis complete their
+/// calls, is never held by a call of a graph or a search. The caller's thread works too.
 /// </summary>
-internal sealed class InferenceThreads : IDisposable
+public sealed class ModelThreads : IDisposable
 {
     private readonly BlockingCollection<Work> _queue = new(1_024);
     private readonly Thread[] _threads;
 
+    /// <param name="name">What the threads are called.</param>
     /// <param name="count">Threads in all, the caller's included; at least 1.</param>
-    public InferenceThreads(int count)
+    public ModelThreads(string name, int count)
     {
         _threads = new Thread[count - 1];
         for (var i = 0; i < _threads.Length; i++)
         {
-            _threads[i] = new Thread(Serve) { IsBackground = true, Name = $"vigil-embed-{i + 1}" };
+            _threads[i] = new Thread(Serve) { IsBackground = true, Name = $"{name}-{i + 1}" };
             _threads[i].Start();
         }
     }
+
+    /// <summary>No threads but the caller's.</summary>
+    public static ModelThreads None { get; } = new("", 1);
+
+    /// <summary>Calls at a time: the threads in all, the caller's included.</summary>
+    public int Count => _threads.Length + 1;
 
     /// <summary>Calls <paramref name="body"/> for 0 to count − 1; returns when all have ended, with the first fault if there was one.</summary>
     public void Run(int count, Action<int> body, CancellationToken cancellation)
