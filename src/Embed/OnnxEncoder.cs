@@ -114,17 +114,19 @@ public sealed class OnnxEncoder : IEncoder
         _session.Dispose();
     }
 
+    // Graph and vocabulary take a second each where the processor is slow: side by side.
     private static OnnxEncoder Open(EncoderManifest manifest, EmbedOptions options, EmbedMetrics? metrics)
     {
-        var session = OnnxSession.Open(manifest, options);
+        var tokenizer = Task.Run(() => TextTokenizer.Load(manifest));
+        OnnxSession? session = null;
         try
         {
-            using var model = File.OpenRead(Path.Combine(manifest.Folder, manifest.Tokenizer.File));
-            return new OnnxEncoder(manifest, options, session, new TextTokenizer(model, manifest.Tokenizer), metrics);
+            session = OnnxSession.Open(manifest, options);
+            return new OnnxEncoder(manifest, options, session, tokenizer.GetAwaiter().GetResult(), metrics);
         }
         catch
         {
-            session.Dispose();
+            session?.Dispose();
             throw;
         }
     }

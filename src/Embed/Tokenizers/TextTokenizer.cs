@@ -19,6 +19,13 @@ internal sealed class TextTokenizer
         _rules = rules;
     }
 
+    /// <summary>The vocabulary of an encoder's folder.</summary>
+    public static TextTokenizer Load(EncoderManifest manifest)
+    {
+        using var model = File.OpenRead(Path.Combine(manifest.Folder, manifest.Tokenizer.File));
+        return new(model, manifest.Tokenizer);
+    }
+
     /// <summary>Ids a window may hold between begin and end.</summary>
     public int Capacity => _rules.MaxTokens - 2;
 

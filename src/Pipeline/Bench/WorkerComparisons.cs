@@ -18,8 +18,8 @@ internal sealed class WorkerComparisons(BenchStand stand, BenchLane shipped, int
 
     private static readonly string[] AsShipped = [];
 
-    // A budget that holds any 32 texts: one call of the graph for them as they came, padded to their longest.
-    private static readonly string[] Simple = ["Ingest:BatchRecords=32", "Embed:TokenBudget=65536"];
+    // A budget that holds any 32 texts and one thread: one call of the graph for them as they came, padded to their longest.
+    private static readonly string[] Simple = ["Ingest:BatchRecords=32", "Embed:TokenBudget=65536", "Embed:Threads=1"];
     private static readonly string[] Naive = ["Ingest:BatchRecords=1"];
     private static readonly string[] NoBank = ["Bank:Starter="];
     private static readonly string[] SmallBatches = [.. NoBank, "Ingest:BatchRecords=32"];
@@ -45,7 +45,7 @@ internal sealed class WorkerComparisons(BenchStand stand, BenchLane shipped, int
 
         return
         [
-            BenchFigure.OfRuns("pipeline.vs_simple", simple.WallRatios, "1", BenchFigure.Higher, 1.5, Invariant($"items/s over those of the same worker with batches of 32 in arrival order, one call of the graph and one commit each: {simple.Rates}; ratio per CPU-second {BenchFigure.Median(simple.CpuRatios):0.00}")),
+            BenchFigure.OfRuns("pipeline.vs_simple", simple.WallRatios, "1", BenchFigure.Higher, 1.5, Invariant($"items/s over those of the same worker with batches of 32 in arrival order, one call of the graph on one thread and one commit each: {simple.Rates}; ratio per CPU-second {BenchFigure.Median(simple.CpuRatios):0.00}")),
             BenchFigure.OfRuns("pipeline.vs_naive", naive.WallRatios, "1", BenchFigure.Higher, 3, Invariant($"items/s over those of the same worker with one record a batch and a commit each, every {NaiveShare}th text: {naive.Rates}; ratio per CPU-second {BenchFigure.Median(naive.CpuRatios):0.00}")),
         ];
     }

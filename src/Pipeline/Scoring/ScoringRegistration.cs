@@ -25,7 +25,9 @@ internal static class ScoringRegistration
         services.AddFollowedBank();
         services.AddSingleton(provider => new ModelThreads("vigil-search", provider.GetRequiredService<IOptions<BankOptions>>().Value.EffectiveSearchThreads));
         services.AddSingleton(_ => PolicyFiles.Load(VigilHome.Policies));
-        services.AddSingleton(provider => RankModel.LoadFor(provider.GetRequiredService<ContentEmbedder>().EncoderHash, RankerFolder));
+        // Read while the host and the encoder come up; what is wrong with it is thrown where it is asked for.
+        var model = Task.Run(() => RankModel.Load(RankerFolder));
+        services.AddSingleton(provider => model.GetAwaiter().GetResult().For(provider.GetRequiredService<ContentEmbedder>().EncoderHash));
         services.AddSingleton(CreateScorer);
     }
 

@@ -12,8 +12,11 @@ public sealed class RankModel
     public const string HeadsFile = "heads.bin";
     public const string CalibrationFile = "calibration.json";
 
-    private RankModel(RankManifest manifest, FeatureSchema schema, HeadTables heads, TreeEnsemble? trees, IReadOnlyList<Calibrator> calibrators, string hash)
+    private readonly string _folder;
+
+    private RankModel(string folder, RankManifest manifest, FeatureSchema schema, HeadTables heads, TreeEnsemble? trees, IReadOnlyList<Calibrator> calibrators, string hash)
     {
+        _folder = folder;
         Manifest = manifest;
         Schema = schema;
         Heads = heads;
@@ -56,7 +59,7 @@ public sealed class RankModel
             var stacked = manifest.Kind == RankManifest.StackKind ? schema.Policies.Count : 0;
             return calibrators.Length == schema.Outputs && !calibrators.Contains(null!) && manifest.Linear.Count == stacked && manifest.Transfer.Count == stacked
                 && manifest.Linear.All(linear => linear.Weights.Length == schema.Linear && linear.Means.Length == schema.Linear)
-                ? new(manifest, schema, heads, LoadTrees(folder, manifest, schema), calibrators, Convert.ToHexStringLower(SHA256.HashData(bytes)))
+                ? new(folder, manifest, schema, heads, LoadTrees(folder, manifest, schema), calibrators, Convert.ToHexStringLower(SHA256.HashData(bytes)))
                 : throw new InvalidDataException("the parts of the model do not fit together");
         }
         catch (Exception e) when (e is IOException or InvalidDataException or JsonException or UnauthorizedAccessException)
@@ -65,15 +68,16 @@ public sealed class RankModel
         }
     }
 
-    /// <summary>The same, for vectors of one encoder: those of another would be scored without a word, and wrongly.</summary>
+    /// <summary>This model, for vectors of one encoder: those of another would be scored without a word, and wrongly.</summary>
     /// <param name="embedder">Hash of the encoder.</param>
-    public static RankModel LoadFor(string embedder, string folder)
-    {
-        var model = Load(folder);
-        return model.Manifest.Embedder == embedder
-            ? model
-            : throw new RankModelException($"{folder}: trained on the vectors of another encoder; train again with `vigil rank train`", null);
-    }
+    /// <exception cref="RankModelException">It was trained on another's.</exception>
+    public RankModel For(string embedder) => Manifest.Embedder == embedder
+        ? this
+        : throw new RankModelException($"{_folder}: trained on the vectors of another encoder; train again with `vigil rank train`", null);
+
+    /// <summary>Loads a model for vectors of one encoder.</summary>
+    /// <exception cref="RankModelException">As <see cref="Load"/> and <see cref="For"/>.</exception>
+    public static RankModel LoadFor(string embedder, string folder) => Load(folder).For(embedder);
 
     private static TreeEnsemble? LoadTrees(string folder, RankManifest manifest, FeatureSchema schema) => manifest.Kind == RankManifest.WordingKind
         ? null

@@ -116,17 +116,9 @@ internal sealed class StormReviewers : IDisposable
         var since = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            try
+            if (await TrySendAsync(client, path, key, body) is { } isDone)
             {
-                using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body), Headers = { { "Idempotency-Key", key } } };
-                using var reply = await client.SendAsync(request);
-                if (reply.StatusCode != HttpStatusCode.ServiceUnavailable)
-                {
-                    return await NoteAsync(reply);
-                }
-            }
-            catch (Exception lost) when (IsLost(lost) && TimeProvider.System.GetElapsedTime(since) < Persistence)
-            {
+                return isDone;
             }
 
             if (TimeProvider.System.GetElapsedTime(since) >= Persistence)
@@ -136,6 +128,21 @@ internal sealed class StormReviewers : IDisposable
 
             await Task.Delay(Breath * 5, CancellationToken.None);
             Interlocked.Increment(ref _repeated);
+        }
+    }
+
+    // Null: not answered.
+    private async Task<bool?> TrySendAsync(HttpClient client, string path, string key, object body)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body), Headers = { { "Idempotency-Key", key } } };
+            using var reply = await client.SendAsync(request);
+            return reply.StatusCode == HttpStatusCode.ServiceUnavailable ? null : await NoteAsync(reply);
+        }
+        catch (Exception lost) when (IsLost(lost))
+        {
+            return null;
         }
     }
 
