@@ -97,7 +97,7 @@ internal sealed class CellSearch(ReadOnlyMemory<float> queries, int count, int k
     // On the way of every batch: without enumerators.
     private int[] ListsOf(CellView cell)
     {
-        Span<int> lists = stackalloc int[cell.Policies.Length];
+        var lists = new int[Math.Min(cell.Policies.Length, found.Policies.Count)];
         var count = 0;
         for (var policy = 0; policy < found.Policies.Count && count < lists.Length; policy++)
         {
@@ -107,7 +107,8 @@ internal sealed class CellSearch(ReadOnlyMemory<float> queries, int count, int k
             }
         }
 
-        return lists[..count].ToArray();
+        Array.Resize(ref lists, count);
+        return lists;
     }
 
     private void Take(Target target, int first, int size, ReadOnlySpan<float> similarities, ReadOnlySpan<long> rows)
