@@ -10,7 +10,7 @@ public sealed class ReviewOptions
 {
     public const string Section = "Vigil:Review";
 
-    /// <summary>Before every Redis key; its hash tag keeps all keys of a script on one shard of a cluster.</summary>
+    /// <summary>Before every Redis key; its hash tag keeps all keys of a script on one shard of a cluster. Default: the Kafka prefix, without its dot, in braces.</summary>
     [RegularExpression(@"^\{[A-Za-z0-9._-]{1,100}\}$", ErrorMessage = "Vigil:Review:KeyPrefix must be a hash tag such as {vigil}: letters, digits, '.', '_' and '-' in braces.")]
     public string KeyPrefix { get; set; } = "{vigil}";
 

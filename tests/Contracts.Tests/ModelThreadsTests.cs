@@ -19,7 +19,7 @@ public sealed class ModelThreadsTests
         Assert.All(calls, times => Assert.Equal(1, times));
     }
 
-    // Pitfall 45: threads of our own, which wait without spinning.
+    // Pitfall 45: threads of our own. That they wait without spinning is IdleWorkerTests' to see.
     [Fact]
     public void Run_SeveralThreads_WorkAtTheSameTime()
     {

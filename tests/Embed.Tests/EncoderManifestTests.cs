@@ -143,6 +143,21 @@ public sealed class EncoderManifestTests : IDisposable
     }
 
     [Fact]
+    public void LoadEncoder_VocabularyThatIsNone_IsRefused()
+    {
+        var cut = File.ReadAllBytes(Path.Combine(EncoderFixture.Folder, "tokenizer.model"))[..100_000];
+        Write(manifest =>
+        {
+            manifest["files"]!["tokenizer.model"]!["bytes"] = cut.Length;
+            manifest["files"]!["tokenizer.model"]!["sha256"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(cut));
+        });
+        CopyFiles("model.onnx");
+        File.WriteAllBytes(Path.Combine(_folder, "tokenizer.model"), cut);
+
+        Assert.Contains("vocabulary", Assert.Throws<EncoderException>(() => OnnxEncoder.Load(_folder, new EmbedOptions())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void LoadEncoder_MissingVocabulary_IsRefused()
     {
         Write(_ => { });

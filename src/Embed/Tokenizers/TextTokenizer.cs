@@ -20,10 +20,20 @@ internal sealed class TextTokenizer
     }
 
     /// <summary>The vocabulary of an encoder's folder.</summary>
+    /// <exception cref="EncoderException">It cannot be read.</exception>
     public static TextTokenizer Load(EncoderManifest manifest)
     {
-        using var model = File.OpenRead(Path.Combine(manifest.Folder, manifest.Tokenizer.File));
-        return new(model, manifest.Tokenizer);
+        var path = Path.Combine(manifest.Folder, manifest.Tokenizer.File);
+        try
+        {
+            using var model = File.OpenRead(path);
+            return new(model, manifest.Tokenizer);
+        }
+        // The library throws whatever its parsing met.
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            throw new EncoderException($"the vocabulary '{path}' cannot be read: {fault.Message}", fault);
+        }
     }
 
     /// <summary>Ids a window may hold between begin and end.</summary>

@@ -185,6 +185,7 @@ internal static class QueueCommand
     internal static void AddReviewOptions(IServiceCollection services)
     {
         services.AddOptions<ReviewOptions>().BindConfiguration(ReviewOptions.Section);
+        ReviewRole.FollowKafkaPrefix(services);
         services.AddSingleton<IValidateOptions<ReviewOptions>, ReviewOptionsRanges>();
     }
 

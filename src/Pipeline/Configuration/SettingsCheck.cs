@@ -28,7 +28,7 @@ internal sealed partial record SettingsCheck(IReadOnlyList<string> Errors, IRead
             else
             {
                 var meant = NearestName.Of(section.Path, SettingsCatalogue.Sections.Keys);
-                errors.Add($"{section.Path} is no section of settings: {(meant is null ? $"there are {WordList.And(SettingsCatalogue.Sections.Keys)}" : $"{meant} is meant?")}.");
+                errors.Add($"{section.Path} is no section of settings: {(meant is null ? $"there are {WordList.And(SettingsCatalogue.Sections.Keys)}." : $"{meant} is meant?")}");
             }
         }
 

@@ -11,8 +11,6 @@ namespace Vigil.Pipeline.Ledger;
 /// </summary>
 internal sealed class LedgerReader : IDisposable
 {
-    private const int GapsChecked = 64;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(1);
@@ -23,7 +21,9 @@ internal sealed class LedgerReader : IDisposable
     private readonly IConsumer<byte[]?, byte[]?> _records;
     private readonly Dictionary<int, OffsetRanges> _accounted = [];
     private readonly Dictionary<int, long> _from = [];
-    private long _twice;
+    private readonly Dictionary<int, long> _statusAt = [];
+    private readonly LedgerFindings _missing = new();
+    private readonly LedgerFindings _twice = new();
 
     /// <param name="topicId">Of <c>content</c>.</param>
     /// <param name="since">Older records are not looked at; both topics are read from there.</param>
@@ -43,6 +43,9 @@ internal sealed class LedgerReader : IDisposable
     /// <summary>Of <c>content</c>, when the account began.</summary>
     public int Partitions => _from.Count;
 
+    /// <summary>Where the first of what <see cref="Measure"/> counted stand.</summary>
+    public string Findings => $"without a disposition: {_missing}; with two: {_twice}";
+
     /// <summary>Reads on and measures; 0: all is accounted for.</summary>
     /// <exception cref="KafkaException">Kafka did not answer; nothing is lost by trying again.</exception>
     public long Measure(CancellationToken cancellation)
@@ -50,15 +53,15 @@ internal sealed class LedgerReader : IDisposable
         // Committed first: what status says of these offsets was committed with them.
         var committed = _records.Committed([.. _from.Keys.Select(partition => new TopicPartition(_content, partition))], Patience);
         ReadStatus(cancellation);
-        long missing = 0;
+        _missing.Clear();
         foreach (var place in committed.Where(place => place.Offset.Value > 0))
         {
             var partition = place.Partition.Value;
             var retained = Math.Max(_from[partition], _records.QueryWatermarkOffsets(place.TopicPartition, Patience).Low.Value);
-            missing += Missing(partition, Of(partition).Gaps(retained, place.Offset.Value), cancellation);
+            Find(partition, Of(partition).Gaps(retained, place.Offset.Value), cancellation);
         }
 
-        return missing + _twice + _accounted.Values.Sum(ranges => ranges.Forgotten);
+        return _missing.Count + _twice.Count;
     }
 
     public void Dispose()
@@ -78,50 +81,50 @@ internal sealed class LedgerReader : IDisposable
         _status.Assign(FirstSince(_status, PartitionsOf(admin, clients.Topics.Status), since - ClockSkew));
     }
 
+    // As far as the topic reaches now: it goes on growing while the workers work, and reading on would never end.
     private void ReadStatus(CancellationToken cancellation)
     {
-        while (_status.Consume(Silence) is { } record)
+        var ends = _status.Assignment.ToDictionary(place => place.Partition.Value, place => _status.QueryWatermarkOffsets(place, Patience).High.Value);
+        var behind = ends.Where(end => _statusAt.GetValueOrDefault(end.Key) < end.Value).Select(end => end.Key).ToHashSet();
+        while (behind.Count > 0 && _status.Consume(Silence) is { } result)
         {
             cancellation.ThrowIfCancellationRequested();
-            // A stranger's record on the topic must not end the process.
-            if (StatusEvent.Parser.ParseOrNull(record.Message.Value) is { Kind: StatusEvent.Types.Kind.Disposition, Source: not null } status
-                && status.Source.TopicId == _topicId
-                && status.Source.Offset >= _from.GetValueOrDefault(status.Source.Partition)
-                && !Of(status.Source.Partition).Add(status.Source.Offset))
+            if (!result.IsPartitionEOF)
             {
-                _twice++;
+                Account(result.Message.Value);
+            }
+
+            var place = result.Partition.Value;
+            var next = result.Offset.Value + (result.IsPartitionEOF ? 0 : 1);
+            _statusAt[place] = next;
+            // The end may be a transaction's marker, which is never seen.
+            if (result.IsPartitionEOF || next >= ends.GetValueOrDefault(place))
+            {
+                behind.Remove(place);
             }
         }
     }
 
-    private long Missing(int partition, IReadOnlyList<(long From, long To)> gaps, CancellationToken cancellation)
+    // A stranger's record on the topic must not end the process.
+    private void Account(byte[]? value)
     {
-        long missing = 0;
-        foreach (var (from, to) in gaps.Take(GapsChecked))
+        if (StatusEvent.Parser.ParseOrNull(value) is { Kind: StatusEvent.Types.Kind.Disposition, Source: not null } status
+            && status.Source.TopicId == _topicId
+            && status.Source.Offset >= _from.GetValueOrDefault(status.Source.Partition)
+            && !Of(status.Source.Partition).Add(status.Source.Offset))
         {
-            missing += RecordsIn(partition, from, to, cancellation);
+            _twice.Add(status.Source.Partition, status.Source.Offset);
         }
-
-        return missing + gaps.Skip(GapsChecked).Sum(gap => gap.To - gap.From);
     }
 
     // What is no record is marked as accounted for, so that a gap is looked at once.
-    private long RecordsIn(int partition, long from, long to, CancellationToken cancellation)
+    private void Find(int partition, IReadOnlyList<(long From, long To)> gaps, CancellationToken cancellation)
     {
-        long found = 0;
-        var next = from;
-        _records.Assign([new TopicPartitionOffset(_content, partition, from)]);
-        while (next < to && _records.Consume(Silence) is { } record)
+        using var walk = new ContentWalk(_records, new(_content, partition));
+        foreach (var (from, to) in gaps)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var offset = Math.Min(record.Offset.Value, to);
-            MarkEmpty(partition, next, offset);
-            next = record.Offset.Value + 1;
-            found += record.Offset.Value < to ? 1 : 0;
+            walk.Tell(from, to, (first, end) => MarkEmpty(partition, first, end), offset => _missing.Add(partition, offset), cancellation);
         }
-
-        _records.Unassign();
-        return found;
     }
 
     private void MarkEmpty(int partition, long from, long to)
@@ -157,6 +160,7 @@ internal sealed class LedgerReader : IDisposable
         var config = clients.Consumer(group);
         // It reads every status there is, and needs the values alone.
         config.ConsumeResultFields = "none";
+        config.EnablePartitionEof = true;
         return new ConsumerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
     }
 }

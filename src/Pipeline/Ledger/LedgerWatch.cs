@@ -90,10 +90,18 @@ internal sealed partial class LedgerWatch(KafkaClients clients, IOptions<LedgerO
 
         var now = reader.Measure(stopping);
         // Two in a row, or a reader that was a moment late would raise an alarm.
-        Interlocked.Exchange(ref _imbalance, Math.Min(_before, now));
+        var before = Interlocked.Exchange(ref _imbalance, Math.Min(_before, now));
+        if (_imbalance != before && _imbalance > 0)
+        {
+            Imbalanced(log, clients.Topics.Content, reader.Findings);
+        }
+
         Interlocked.Exchange(ref _measuredAt, time.GetTimestamp());
         _before = now;
     }
+
+    [LoggerMessage(2, LogLevel.Error, "Records of {Topic} (partition/offset) {Findings}")]
+    private static partial void Imbalanced(ILogger log, string topic, string findings);
 
     [LoggerMessage(1, LogLevel.Warning, "The ledger was not measured: {Reason}")]
     private static partial void NotMeasured(ILogger log, string reason);

@@ -2,19 +2,24 @@ namespace Vigil.Pipeline.Ledger;
 
 /// <summary>
 /// A set of offsets of one partition, kept as ranges: offsets come nearly in order, so it stays small. Where there are more
-/// ranges than the capacity, the lowest gap is closed and its size is kept as never accounted for.
+/// ranges than the capacity, the lowest gap is closed, and of what lies below nothing is told any more.
 /// </summary>
-internal sealed class OffsetRanges(int capacity = 4_096)
+internal sealed class OffsetRanges(int capacity = 1 << 18)
 {
     // Ascending, apart from each other; each ends before To.
     private readonly List<(long From, long To)> _ranges = [];
 
-    /// <summary>Offsets in gaps that had to be closed.</summary>
-    public long Forgotten { get; private set; }
+    /// <summary>Below it, gaps had to be closed.</summary>
+    public long Floor { get; private set; }
 
     /// <returns>False: it was there already.</returns>
     public bool Add(long offset)
     {
+        if (offset < Floor)
+        {
+            return true;
+        }
+
         var at = IndexAfter(offset);
         if (at > 0 && offset < _ranges[at - 1].To)
         {
@@ -30,8 +35,8 @@ internal sealed class OffsetRanges(int capacity = 4_096)
         _ranges.Insert(first, (from, to));
         if (_ranges.Count > capacity)
         {
-            Forgotten += _ranges[1].From - _ranges[0].To;
             _ranges[1] = (_ranges[0].From, _ranges[1].To);
+            Floor = _ranges[1].To;
             _ranges.RemoveAt(0);
         }
 

@@ -25,8 +25,21 @@ internal static class ReviewRole
         services.AddReview(
             provider => Clients(provider.GetRequiredService<KafkaClients>()),
             provider => provider.GetRequiredService<PolicySet>().Policies);
+        FollowKafkaPrefix(services);
         services.AddHealthChecks().AddCheck<ReviewHealth>("review", tags: [VigilHost.ReadyTag]);
     }
+
+    /// <summary>Installations that are apart on Kafka are apart on Redis too: the prefix there is the hash tag here, unless one is set.</summary>
+    public static void FollowKafkaPrefix(IServiceCollection services) =>
+        services.AddOptions<ReviewOptions>().PostConfigure<IConfiguration>((review, configuration) =>
+        {
+            // From the settings themselves: who only looks at queues needs no Kafka, and its options would ask for it.
+            var kafka = configuration[$"{KafkaOptions.Section}:{nameof(KafkaOptions.Prefix)}"];
+            if (configuration[$"{ReviewOptions.Section}:{nameof(ReviewOptions.KeyPrefix)}"] is null && kafka?.TrimEnd('.') is { Length: > 0 } prefix)
+            {
+                review.KeyPrefix = $"{{{prefix}}}";
+            }
+        });
 
     public static ReviewKafka Clients(KafkaClients clients) => new(clients.Consumer(clients.Named(GroupName)), clients.Producer(), clients.Admin(), clients.Topics);
 }

@@ -69,6 +69,55 @@ public sealed class LedgerReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Measure_APublisherWithATransactionForEveryRecord_CountsOnlyWhatIsMissing()
+    {
+        const int Records = 300;
+        using var producer = new ProducerBuilder<byte[], byte[]>(_clients.TransactionalProducer("publisher")).Build();
+        producer.InitTransactions(TimeSpan.FromSeconds(10));
+        for (var i = 0; i < Records; i++)
+        {
+            producer.BeginTransaction();
+            producer.Produce(new TopicPartition(_clients.Topics.Content, 0), new() { Value = [1] });
+            producer.CommitTransaction(TimeSpan.FromSeconds(10));
+        }
+
+        // Records stand at even offsets, markers behind each; of two records nothing is said.
+        await PublishAsync([], committed: 2 * Records, [.. Enumerable.Range(0, Records).Except([7, 200]).Select(record => 2L * record)]);
+
+        using var reader = new LedgerReader(_clients, Group, TopicId, TimeProvider.System.GetUtcNow().AddDays(-7));
+        Assert.Equal(2, reader.Measure(TestContext.Current.CancellationToken));
+        Assert.Equal("without a disposition: 2 (0/14, 0/400); with two: none", reader.Findings);
+        Assert.Equal(2, reader.Measure(TestContext.Current.CancellationToken));
+    }
+
+    // While workers work, status never falls silent: an account that reads on until it does is never made.
+    [Fact]
+    public async Task Measure_WhileStatusGoesOnGrowing_ComesToAnEnd()
+    {
+        await PublishAsync([0, 1, 2], committed: 3, [0, 2]);
+        using var stop = new CancellationTokenSource();
+        using var producer = new ProducerBuilder<byte[], byte[]>(_clients.Producer()).Build();
+        var growing = GrowAsync(producer, stop.Token);
+
+        var measured = await Task.Run(Measure, stop.Token).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        Assert.False(growing.IsCompleted);
+        await stop.CancelAsync();
+        await growing;
+        Assert.Equal(1, measured);
+    }
+
+    // Strangers' records, so that the account stays what it is; all partitions, ten times in the reader's patience.
+    private async Task GrowAsync(IProducer<byte[], byte[]> producer, CancellationToken stop)
+    {
+        for (var i = 0; !stop.IsCancellationRequested; i++)
+        {
+            await producer.ProduceAsync(_clients.Topics.Status, new() { Key = [(byte)i], Value = [0xFF] }, CancellationToken.None);
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+
+    [Fact]
     public async Task Measure_StrangersRecordsOnStatus_ArePassedOver()
     {
         using var producer = new ProducerBuilder<byte[], byte[]?>(_clients.Producer()).Build();

@@ -23,14 +23,16 @@ public sealed class OffsetRangesTests
     }
 
     [Fact]
-    public void Add_BeyondCapacity_ClosesTheLowestGapAndCountsIt()
+    public void Add_BeyondCapacity_TellsNothingOfWhatLiesBelowTheLowestGap()
     {
         var ranges = new OffsetRanges(capacity: 2);
         ranges.Add(0);
         ranges.Add(10);
         ranges.Add(20);
 
-        Assert.Equal(9, ranges.Forgotten);
         Assert.Equal([(11, 20)], ranges.Gaps(0, 21));
+        Assert.True(ranges.Add(5));
+        Assert.True(ranges.Add(10));
+        Assert.False(ranges.Add(20));
     }
 }

@@ -16,9 +16,9 @@ internal static class BankEntries
         return [.. found.Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>The id itself, or the id after the name of a kind: <c>content:ID</c>.</summary>
+    /// <summary>The id itself, or the id after the name of a kind: <c>content:ID</c>. Ids may hold colons too.</summary>
     internal static bool Names(string source, string contentId) =>
-        source == contentId || source.EndsWith($":{contentId}", StringComparison.Ordinal);
+        source == contentId || (source.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon && source.AsSpan(colon + 1).SequenceEqual(contentId));
 
     private static void Apply(ConsumeResult<byte[]?, byte[]?> result, string contentId, HashSet<string> found)
     {
