@@ -5,7 +5,8 @@ namespace Vigil.Chaos.Tests.Storm;
 /// <summary>The queues as Redis holds them, read by an outsider.</summary>
 internal sealed class QueueState(ConnectionMultiplexer redis)
 {
-    private const string Root = "{vigil}:";
+    // Follows the prefix of the storm's topics.
+    private const string Root = "{storm}:";
 
     private IDatabase Database => redis.GetDatabase();
 

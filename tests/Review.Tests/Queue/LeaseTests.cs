@@ -135,6 +135,21 @@ public sealed class LeaseTests(RedisServer redis)
         Assert.Equal("lease_lost", await DecideAsync(bench, "a", Ana, lease.Epoch, "k"));
     }
 
+    // A browser that repeats its claim after a long break gets a lease that holds, not the one that ran out.
+    [Fact]
+    public async Task Claim_RepeatedAfterItsLeaseRanOut_IsANewLease()
+    {
+        var bench = await WithItemsAsync(("a", 1));
+        var first = (await bench.Queues.ClaimAsync("hate", Ana, "tab")).Value!.Lease;
+        bench.SetNow(T0.AddDays(1).AddMinutes(11));
+
+        var again = (await bench.Queues.ClaimAsync("hate", Ana, "tab")).Value!.Lease;
+
+        Assert.Equal("a", again.Id);
+        Assert.True(again.Epoch > first.Epoch);
+        Assert.Null((await bench.Queues.HeartbeatAsync("a", Ana, again.Epoch)).Refused);
+    }
+
     // Pitfall 25.
     [Fact]
     public async Task Reap_OverdueLeases_ReturnToTheirPlaces()
