@@ -27,6 +27,9 @@ public sealed class ModelThreads : IDisposable
     /// <summary>No threads but the caller's.</summary>
     public static ModelThreads None { get; } = new("", 1);
 
+    /// <summary>How many where no setting says so: one per core, 256 at most.</summary>
+    public static int PerCore => Math.Min(256, Environment.ProcessorCount);
+
     /// <summary>Calls at a time: the threads in all, the caller's included.</summary>
     public int Count => _threads.Length + 1;
 

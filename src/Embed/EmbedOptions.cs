@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Vigil.Contracts;
 
 namespace Vigil.Embed;
 
@@ -30,7 +31,7 @@ public sealed class EmbedOptions
 
     internal int EffectiveTokenBudget => TokenBudget ?? (Provider == InferenceProvider.Cuda ? 16_384 : 384);
 
-    internal int EffectiveThreads => Threads ?? (Provider == InferenceProvider.Cuda ? 1 : Math.Min(256, Environment.ProcessorCount));
+    internal int EffectiveThreads => Threads ?? (Provider == InferenceProvider.Cuda ? 1 : ModelThreads.PerCore);
 }
 
 [OptionsValidator]

@@ -114,7 +114,7 @@ public sealed class OnnxEncoder : IEncoder
         _session.Dispose();
     }
 
-    // Graph and vocabulary take a second each where the processor is slow: side by side.
+    // The vocabulary takes longer than the graph: side by side.
     private static OnnxEncoder Open(EncoderManifest manifest, EmbedOptions options, EmbedMetrics? metrics)
     {
         var tokenizer = Task.Run(() => TextTokenizer.Load(manifest));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Vigil.Contracts;
 
 namespace Vigil.Recall;
@@ -54,6 +55,7 @@ internal sealed class CellSearch(ReadOnlyMemory<float> queries, int count, int k
     /// <summary>Searches what was added.</summary>
     public void Run(ModelThreads threads)
     {
+        int[] all = [.. Enumerable.Range(0, count)];
         var largestFirst = LargestFirst();
         var chunk = Math.Clamp(MaxResults / Math.Max(1, _width), 1, Math.Max(1, count));
         var similarities = ArrayPool<float>.Shared.Rent(chunk * _width);
@@ -64,7 +66,7 @@ internal sealed class CellSearch(ReadOnlyMemory<float> queries, int count, int k
             threads.Run(largestFirst.Length, at => Search(_targets[largestFirst[at]], from, size), CancellationToken.None);
             foreach (var target in _targets)
             {
-                Take(target, from, size, Part(similarities, target, size), Part(rows, target, size));
+                Take(target, all.AsSpan(from, size), Part(similarities, target, size), Part(rows, target, size));
             }
         }
 
@@ -111,67 +113,54 @@ internal sealed class CellSearch(ReadOnlyMemory<float> queries, int count, int k
         return lists;
     }
 
-    private void Take(Target target, int first, int size, ReadOnlySpan<float> similarities, ReadOnlySpan<long> rows)
+    private void Take(Target target, ReadOnlySpan<int> asked, ReadOnlySpan<float> similarities, ReadOnlySpan<long> rows)
     {
         List<int>? open = null;
         var fetch = target.Fetch;
-        for (var i = 0; i < size; i++)
+        for (var i = 0; i < asked.Length; i++)
         {
-            if (!Offer(target, first + i, similarities.Slice(i * fetch, fetch), rows.Slice(i * fetch, fetch)))
+            if (!Offer(target, asked[i], similarities.Slice(i * fetch, fetch), rows.Slice(i * fetch, fetch)))
             {
-                (open ??= []).Add(first + i);
+                (open ??= []).Add(asked[i]);
             }
         }
 
         if (open is not null)
         {
-            Fetch(More(target), open);
+            Fetch(target with { Fetch = (int)Math.Min(target.Index.Count, (long)fetch * Growth) }, CollectionsMarshal.AsSpan(open));
         }
     }
 
-    private static Target More(Target target) => target with { Fetch = (int)Math.Min(target.Index.Count, (long)target.Fetch * Growth) };
-
     // Once more, for the queries that were left open.
-    private void Fetch(Target target, List<int> open)
+    private void Fetch(Target target, ReadOnlySpan<int> open)
     {
         var fetch = target.Fetch;
-        var chunk = Math.Clamp(MaxResults / fetch, 1, open.Count);
+        var chunk = Math.Clamp(MaxResults / fetch, 1, open.Length);
         var similarities = ArrayPool<float>.Shared.Rent(chunk * fetch);
         var rows = ArrayPool<long>.Shared.Rent(chunk * fetch);
         var gathered = ArrayPool<float>.Shared.Rent(chunk * target.Index.Dimension);
-        List<int> still = [];
-        for (var first = 0; first < open.Count; first += chunk)
+        for (var first = 0; first < open.Length; first += chunk)
         {
-            var asked = open.Slice(first, Math.Min(chunk, open.Count - first));
-            var results = asked.Count * fetch;
+            var asked = open.Slice(first, Math.Min(chunk, open.Length - first));
+            var results = asked.Length * fetch;
             target.Index.Search(Gather(target, asked, gathered), fetch, similarities.AsSpan(0, results), rows.AsSpan(0, results));
-            for (var i = 0; i < asked.Count; i++)
-            {
-                if (!Offer(target, asked[i], similarities.AsSpan(i * fetch, fetch), rows.AsSpan(i * fetch, fetch)))
-                {
-                    still.Add(asked[i]);
-                }
-            }
+            Take(target, asked, similarities.AsSpan(0, results), rows.AsSpan(0, results));
         }
 
         ArrayPool<float>.Shared.Return(similarities);
         ArrayPool<long>.Shared.Return(rows);
         ArrayPool<float>.Shared.Return(gathered);
-        if (still.Count > 0)
-        {
-            Fetch(More(target), still);
-        }
     }
 
-    private ReadOnlySpan<float> Gather(Target target, List<int> asked, float[] buffer)
+    private ReadOnlySpan<float> Gather(Target target, ReadOnlySpan<int> asked, float[] buffer)
     {
         var dimension = target.Index.Dimension;
-        for (var i = 0; i < asked.Count; i++)
+        for (var i = 0; i < asked.Length; i++)
         {
             Rows(target, asked[i], 1).CopyTo(buffer.AsSpan(i * dimension));
         }
 
-        return buffer.AsSpan(0, asked.Count * dimension);
+        return buffer.AsSpan(0, asked.Length * dimension);
     }
 
     // False where too many rows dropped out, and nothing was taken.

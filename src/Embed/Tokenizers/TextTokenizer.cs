@@ -13,7 +13,7 @@ internal sealed class TextTokenizer
     private readonly SentencePieceTokenizer _pieces;
     private readonly TokenizerManifest _rules;
 
-    public TextTokenizer(Stream model, TokenizerManifest rules)
+    private TextTokenizer(Stream model, TokenizerManifest rules)
     {
         _pieces = SentencePieceTokenizer.Create(model, addBeginningOfSentence: false, addEndOfSentence: false);
         _rules = rules;

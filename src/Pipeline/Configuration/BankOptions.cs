@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Vigil.Contracts;
 
 namespace Vigil.Pipeline.Configuration;
 
@@ -32,7 +33,7 @@ internal sealed class BankOptions
     [Range(0.1, 1_440, ErrorMessage = "Vigil:Bank:GiveUpMinutes must be 0.1 to 1,440.")]
     public double GiveUpMinutes { get; set; } = 5;
 
-    public int EffectiveSearchThreads => SearchThreads ?? Math.Min(256, Environment.ProcessorCount);
+    public int EffectiveSearchThreads => SearchThreads ?? ModelThreads.PerCore;
 }
 
 [OptionsValidator]
