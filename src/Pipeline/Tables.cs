@@ -9,13 +9,22 @@ internal static class Tables
 
     public static void Write(TextWriter output, Table table)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (Console.IsOutputRedirected || !ReferenceEquals(output, Console.Out))
+        if (!Console.IsOutputRedirected && ReferenceEquals(output, Console.Out))
         {
-            console.Profile.Width = Unbroken;
-            table.Border(TableBorder.None);
+            ConsoleOn(output).Write(table);
+            return;
         }
 
-        console.Write(table);
+        using var lines = new StringWriter();
+        var console = ConsoleOn(lines);
+        console.Profile.Width = Unbroken;
+        console.Write(table.Border(TableBorder.None));
+        // The library fills every line up to the widest, which only a terminal's background would need.
+        foreach (var line in lines.ToString().AsSpan().TrimEnd().EnumerateLines())
+        {
+            output.WriteLine(line.TrimEnd());
+        }
     }
+
+    private static IAnsiConsole ConsoleOn(TextWriter output) => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
 }

@@ -18,9 +18,12 @@ internal sealed record EfficiencyRound(LaneRound Worker, double BaselinePerCpuSe
     public double OverheadMilliseconds => 1_000 * ((1 / Worker.PerCpuSecond) - (1 / BaselinePerCpuSecond));
 }
 
-/// <summary>The whole worker against its encoder and exact search alone, in one run, A B A B.</summary>
+/// <summary>The whole worker against its encoder and exact search alone, in one run, A B B A.</summary>
 internal sealed class EfficiencyRounds(BenchStand stand, BenchLane lane, int rounds)
 {
+    // Two costs of milliseconds are told apart here by a tenth of one, on machines whose speed wavers by as much.
+    private const int Least = 7;
+
     private static readonly TimeSpan Calibration = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -43,24 +46,31 @@ internal sealed class EfficiencyRounds(BenchStand stand, BenchLane lane, int rou
         await lane.RoundAsync(stand.Texts, cancellation);
         baseline.Run(stand.Texts.Texts, cancellation);
         await CheckSameEncoderAsync(baseline, cancellation);
-        for (var round = 0; round < rounds; round++)
+        var wanted = Math.Max(rounds, Least);
+        while (_rounds.Count < wanted)
         {
             _multiply.Add(multiply.BestRate(Calibration, stand.Time));
-            var worker = await lane.RoundAsync(stand.Texts, cancellation);
-            _rounds.Add(Baseline(baseline, worker, cancellation));
-            await stand.Progress.WriteLineAsync(PipelineFigures.Line(_rounds[^1], round + 1, rounds));
+            _rounds.Add(await RoundAsync(baseline, workerFirst: _rounds.Count % 2 == 0, cancellation));
+            await stand.Progress.WriteLineAsync(PipelineFigures.Line(_rounds[^1], _rounds.Count, wanted));
         }
 
         return PipelineFigures.Efficiency(_rounds, _multiply, new(stand.Texts, bank.Summary, loadBefore, Machine.Load()));
     }
 
-    private EfficiencyRound Baseline(Baseline baseline, LaneRound worker, CancellationToken cancellation)
+    private async Task<EfficiencyRound> RoundAsync(Baseline baseline, bool workerFirst, CancellationToken cancellation)
+    {
+        var first = workerFirst ? await lane.RoundAsync(stand.Texts, cancellation) : null;
+        var (perCpuSecond, perSecond) = Rates(baseline, cancellation);
+        return new(first ?? await lane.RoundAsync(stand.Texts, cancellation), perCpuSecond, perSecond);
+    }
+
+    private (double PerCpuSecond, double PerSecond) Rates(Baseline baseline, CancellationToken cancellation)
     {
         var before = Environment.CpuUsage.TotalTime;
         var start = stand.Time.GetTimestamp();
         baseline.Run(stand.Texts.Texts, cancellation);
         var count = stand.Texts.Texts.Count;
-        return new(worker, count / (Environment.CpuUsage.TotalTime - before).TotalSeconds, count / stand.Time.GetElapsedTime(start).TotalSeconds);
+        return (count / (Environment.CpuUsage.TotalTime - before).TotalSeconds, count / stand.Time.GetElapsedTime(start).TotalSeconds);
     }
 
     // A worker that ranks by hashes alone would look many times faster than its own encoder.

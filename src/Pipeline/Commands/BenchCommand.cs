@@ -18,7 +18,7 @@ internal static class BenchCommand
         var json = new Option<bool>("--json") { Description = "One JSON document on standard output." };
         var data = DataOption();
         var items = NumberOption.Whole("--items", "Items of a round.", 1, 1_000_000, 2_000);
-        var rounds = NumberOption.Whole("--rounds", "Rounds, worker and baseline in turn.", 1, 1_000, 9);
+        var rounds = NumberOption.Whole("--rounds", "Rounds, worker and baseline in turn; of these two at least 7.", 1, 1_000, 9);
         var seconds = NumberOption.Whole("--latency-seconds", "How long each of three loads for the latency is kept up.", 1, 3_600, 20);
         var only = OnlyOption(PipelineBench.Names);
         var soak = new Option<bool>("--soak") { Description = "Also a million short records, for pipeline.rss_growth_1m: a quarter of an hour and more." };

@@ -115,7 +115,7 @@ internal static class EraseCommand
                 Markup.Escape(topic.Topic),
                 topic.Holds,
                 topic.Records?.ToString(CultureInfo.InvariantCulture) ?? "not counted",
-                topic.Records == 0 ? "" : topic.Until?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? (topic.IsCompacted ? "with the next compaction" : "never: the topic has no retention"));
+                topic.Records == 0 ? "" : topic.Until?.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) ?? (topic.IsCompacted ? "with the next compaction" : "never: the topic has no retention"));
         }
 
         Tables.Write(output, table);

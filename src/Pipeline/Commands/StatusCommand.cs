@@ -14,7 +14,7 @@ internal static class StatusCommand
 {
     public static Command Create()
     {
-        var id = new Argument<string>("id") { Description = "A content id: the key of the records" };
+        var id = new Argument<string>("ID") { Description = "A content id: the key of the records" };
         var json = BankCommand.JsonOption();
         var settings = SettingOption.Create();
         var command = new Command("status", "What became of the records of one content id, from the topic status (read whole; KAFKA_BOOTSTRAP says where).") { id, json, settings };

@@ -26,6 +26,8 @@ internal static class Bodies
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        // Two epochs in one body: neither is meant more than the other.
+        AllowDuplicateProperties = false,
     };
 
     public static async Task<(T? Body, IResult? Refused)> ReadAsync<T>(HttpContext context)

@@ -23,15 +23,23 @@ internal static class ItemPath
             return named;
         }
 
+        // Where the two differ by more than that, the path was one that leads elsewhere, such as /items/a/../b.
+        return AsSent(context) is { } sent && WithSlashes(sent) == WithSlashes(routed) ? sent : routed;
+    }
+
+    private static string? AsSent(HttpContext context)
+    {
         var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
         var start = target.IndexOf(Root, StringComparison.Ordinal);
         if (start < 0)
         {
-            return routed;
+            return null;
         }
 
         var segment = target.AsSpan(start + Root.Length);
         var end = segment.IndexOfAny('/', '?', '#');
         return Uri.UnescapeDataString(end < 0 ? segment : segment[..end]);
     }
+
+    private static string WithSlashes(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 }

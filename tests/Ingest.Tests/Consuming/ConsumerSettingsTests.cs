@@ -18,6 +18,20 @@ public sealed class ConsumerSettingsTests
         Assert.Equal(AutoOffsetReset.Error, config.AutoOffsetReset);
     }
 
+    /// <summary>Eager strategies take every partition away at each rebalance; a poll interval as short as the session ends a worker that loads a model.</summary>
+    [Fact]
+    public void For_AnyGroup_RebalancesByPartsAndOutlastsALongBatch()
+    {
+        var options = new IngestOptions { SessionTimeoutSeconds = 10 };
+
+        var config = ConsumerSettings.For(new ConsumerConfig { PartitionAssignmentStrategy = PartitionAssignmentStrategy.RoundRobin, MaxPollIntervalMs = 10_000 }, options);
+
+        Assert.Equal(PartitionAssignmentStrategy.CooperativeSticky, config.PartitionAssignmentStrategy);
+        Assert.Equal(10_000, config.SessionTimeoutMs);
+        Assert.InRange(config.HeartbeatIntervalMs!.Value, 1, 10_000 / 3);
+        Assert.True(config.MaxPollIntervalMs >= 120_000);
+    }
+
     [Fact]
     public void For_OtherSettings_AreKept() =>
         Assert.Equal("rack-7", ConsumerSettings.For(new ConsumerConfig { ClientRack = "rack-7" }, new IngestOptions()).ClientRack);

@@ -67,9 +67,11 @@ public sealed class OpenBatchTests
     [Fact]
     public void Strip_LostPartitions_LeaveTheRest()
     {
-        var batch = new OpenBatch(new() { BatchBytes = 64 * 1024 }, _time);
-        batch.Add(Record("a", new byte[64 * 1024], partition: 1));
+        var batch = new OpenBatch(new() { BatchBytes = 1024 * 1024, BatchTextBytes = 64 * 1024 }, _time);
+        batch.Add(Record("a", new byte[1024 * 1024], partition: 1));
+        batch.Add(Proto("c", Post("c", new string('x', 64 * 1024))) with { Partition = 1 });
         batch.Add(Record("b", [1], partition: 2));
+        Assert.True(batch.IsFull);
         batch.Strip([1]);
 
         Assert.False(batch.IsFull);

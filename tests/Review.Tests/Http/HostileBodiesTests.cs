@@ -32,6 +32,7 @@ public sealed class HostileBodiesTests(ReviewHostFixture fixture) : IClassFixtur
         { "a fraction for a whole number", """{"epoch":1.5,"verdict":"benign"}""" },
         { "half a character", """{"epoch":1,"verdict":"\ud800"}""" },
         { "twice the same name", """{"epoch":1,"verdict":"benign","verdict":7}""" },
+        { "two epochs", """{"epoch":1,"verdict":"benign","epoch":2}""" },
         { "not UTF-8", "{\"epoch\":1,\"verdict\":\"\u00ff\"}" },
         { "nothing", "" },
     };

@@ -184,6 +184,24 @@ public sealed class ReviewEndpointsTests(ReviewHostFixture fixture) : IClassFixt
         Assert.Equal((200, id), (status, (string?)body!["item"]!["id"]));
     }
 
+    [Theory]
+    [InlineData("/items/dots-a/../dots-b")]
+    [InlineData("/items/%2e%2e/items/dots-b")]
+    [InlineData("/queues/../items/dots-b")]
+    public async Task Item_PathWithDots_IsTheOneItLeadsTo(string path)
+    {
+        await fixture.Host.PostAsync("dots-a", "words", queue: "audit");
+        await fixture.Host.PostAsync("dots-b", "words", queue: "audit");
+        using var ana = fixture.Host.Ana;
+        await ReviewHost.UntilAsync(async () => (await ReviewHost.GetAsync(ana, "/items/dots-b", Cancellation)).Status == 200, Cancellation);
+
+        // As it is: the client would resolve the dots itself.
+        var address = new Uri($"{ana.BaseAddress!.GetLeftPart(UriPartial.Authority)}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var body = await ana.GetFromJsonAsync<JsonNode>(address, Cancellation);
+
+        Assert.Equal("dots-b", (string?)body!["item"]!["id"]);
+    }
+
     [Fact]
     public void Options_WithManyFaults_NameThemAllAndNoToken()
     {
