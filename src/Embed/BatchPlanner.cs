@@ -12,35 +12,40 @@ internal readonly record struct MicroBatch(ReadOnlyMemory<int> Rows, int Width, 
 }
 
 /// <summary>
-/// Groups rows of like length: sorted by length, longest first, then cut wherever one more row would pass the budget of
-/// padded tokens. Padding then stays a few percent, and no call outgrows the caches. The calls are as many as the threads
-/// or a multiple of them, and about equally large, so that no thread is left waiting for another's last one.
+/// Groups rows of like length: sorted by length, longest first, and cut where padding and the cost of calls together are
+/// least, no call above the budget of padded tokens. If threads would end sooner with more calls that are alike, those are taken.
 /// </summary>
-internal static class BatchPlanner
+/// <param name="budget">Padded tokens of a call; a single row may pass it.</param>
+/// <param name="callTokens">What a call costs beside its tokens, in tokens.</param>
+/// <param name="threads">Calls at a time, at least 1.</param>
+internal sealed class BatchPlanner(int budget, int callTokens, int threads)
 {
     // Smaller calls cost more than an idle thread.
     private const int LeastTokens = 64;
 
+    private const int FewRows = 1_024;
+
     /// <param name="lengths">Tokens of every row, at least 1.</param>
-    /// <param name="budget">Padded tokens of a call; a single row may pass it.</param>
-    /// <param name="threads">Calls at a time, at least 1.</param>
     /// <returns>Every row once; the same plan for the same lengths.</returns>
-    public static IReadOnlyList<MicroBatch> Plan(ReadOnlySpan<int> lengths, int budget, int threads)
+    public IReadOnlyList<MicroBatch> Plan(ReadOnlySpan<int> lengths)
     {
         var order = LongestFirst(lengths);
-        var tokens = TensorPrimitives.Sum(lengths);
-        var plan = Cut(lengths, order, budget, tokens, parts: 1);
-        for (var parts = RoundUp(plan.Count, threads); threads > 1 && parts <= tokens / LeastTokens; parts += threads)
+        var best = Cut(lengths, order, budget);
+        if (threads == 1 || order.Length == 0)
         {
-            // Long rows fill the budget before their share is reached: then there are more calls than were meant.
-            plan = Cut(lengths, order, budget, tokens, parts);
-            if (plan.Count <= parts)
-            {
-                break;
-            }
+            return best;
         }
 
-        return plan;
+        // An equal share for every thread, and the same with room for one more row, since rows cannot be divided.
+        var share = best.Sum(batch => batch.PaddedTokens) / RoundUp(best.Count, threads);
+        var row = (int)(TensorPrimitives.Sum(lengths) / order.Length);
+        foreach (var size in new[] { share, share + row }.Select(size => Math.Max(size, LeastTokens)).Where(size => size < budget))
+        {
+            var even = Cut(lengths, order, size);
+            best = Longest(even) < Longest(best) ? even : best;
+        }
+
+        return best;
     }
 
     private static int RoundUp(int count, int multiple) => (count + multiple - 1) / multiple * multiple;
@@ -60,29 +65,52 @@ internal static class BatchPlanner
         return order;
     }
 
-    // A call ends where the budget does, or where its share of all tokens is reached.
-    private static List<MicroBatch> Cut(ReadOnlySpan<int> lengths, int[] order, int budget, long tokens, int parts)
+    // Dynamic programming from the shortest row back: the cheapest way to cut what follows a row is known before the row is looked at.
+    private List<MicroBatch> Cut(ReadOnlySpan<int> lengths, int[] order, int most)
     {
-        var batches = new List<MicroBatch>();
-        var before = 0L;
-        for (var first = 0; first < order.Length;)
+        var rows = order.Length;
+        Span<int> cost = rows < FewRows ? stackalloc int[rows + 1] : new int[rows + 1];
+        Span<int> taken = rows < FewRows ? stackalloc int[rows] : new int[rows];
+        cost[rows] = 0;
+        for (var first = rows - 1; first >= 0; first--)
         {
             var width = lengths[order[first]];
-            var most = Math.Clamp(budget / width, 1, order.Length - first);
-            var share = tokens * (batches.Count + 1) / parts;
-            var count = 0;
-            var useful = 0;
-            do
+            var fit = Math.Clamp(most / width, 1, rows - first);
+            cost[first] = int.MaxValue;
+            for (var count = 1; count <= fit; count++)
             {
-                useful += lengths[order[first + count++]];
+                var whole = callTokens + (count * width) + cost[first + count];
+                if (whole <= cost[first])
+                {
+                    (cost[first], taken[first]) = (whole, count);
+                }
             }
-            while (count < most && before + useful < share);
-
-            batches.Add(new MicroBatch(order.AsMemory(first, count), width, useful));
-            first += count;
-            before += useful;
         }
 
-        return batches;
+        var plan = new List<MicroBatch>();
+        for (var first = 0; first < rows; first += taken[first])
+        {
+            var useful = 0;
+            foreach (var row in order.AsSpan(first, taken[first]))
+            {
+                useful += lengths[row];
+            }
+
+            plan.Add(new MicroBatch(order.AsMemory(first, taken[first]), lengths[order[first]], useful));
+        }
+
+        return plan;
+    }
+
+    /// <summary>When the last thread ends, in tokens, if each takes the next call as soon as it is free.</summary>
+    private int Longest(List<MicroBatch> plan)
+    {
+        var busy = new int[threads];
+        foreach (var batch in plan)
+        {
+            busy[Array.IndexOf(busy, busy.Min())] += callTokens + batch.PaddedTokens;
+        }
+
+        return busy.Max();
     }
 }

@@ -16,6 +16,7 @@ public sealed class OnnxEncoder : IEncoder
     private readonly ModelThreads _threads;
     private readonly TokenWindow _blank;
     private readonly int _tokenBudget;
+    private readonly BatchPlanner _planner;
     private readonly EmbedMetrics? _metrics;
 
     private OnnxEncoder(EncoderManifest manifest, EmbedOptions options, OnnxSession session, TextTokenizer tokenizer, EmbedMetrics? metrics)
@@ -26,6 +27,7 @@ public sealed class OnnxEncoder : IEncoder
         _threads = new ModelThreads("vigil-embed", options.EffectiveThreads);
         _blank = tokenizer.Window(0, 0, []);
         _tokenBudget = options.EffectiveTokenBudget;
+        _planner = new BatchPlanner(_tokenBudget, options.CallTokens, _threads.Count);
         _metrics = metrics;
         Name = manifest.Name;
         Hash = manifest.Hash;
@@ -81,7 +83,7 @@ public sealed class OnnxEncoder : IEncoder
             lengths[row] = windows[row].Ids.Length;
         }
 
-        var plan = BatchPlanner.Plan(lengths, _tokenBudget, _threads.Count);
+        var plan = _planner.Plan(lengths);
         var result = EmbeddingBatch.Rent(windows.Count, Dimension);
         try
         {
