@@ -27,7 +27,7 @@ public sealed class OnnxEncoder : IEncoder
         _threads = new ModelThreads("vigil-embed", options.EffectiveThreads);
         _blank = tokenizer.Window(0, 0, []);
         _tokenBudget = options.EffectiveTokenBudget;
-        _planner = new BatchPlanner(_tokenBudget, options.CallTokens, _threads.Count);
+        _planner = new BatchPlanner(_tokenBudget, options.EffectiveCallTokens, _threads.Count);
         _metrics = metrics;
         Name = manifest.Name;
         Hash = manifest.Hash;

@@ -14,9 +14,9 @@ public sealed class EmbedOptionsTests
     [Fact]
     public void Validate_SeveralFaults_ListsAllAtOnce()
     {
-        var options = new EmbedOptions { Folder = "", Provider = (InferenceProvider)9, TokenBudget = 5, Threads = 0, Device = -1 };
+        var options = new EmbedOptions { Folder = "", Provider = (InferenceProvider)9, TokenBudget = 5, CallTokens = -1, Threads = 0, Device = -1 };
 
-        Assert.Equal(5, new EmbedOptionsValidator().Validate(null, options).Failures!.Count());
+        Assert.Equal(6, new EmbedOptionsValidator().Validate(null, options).Failures!.Count());
     }
 
     [Fact]

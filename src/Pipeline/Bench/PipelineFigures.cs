@@ -50,16 +50,16 @@ internal static class PipelineFigures
         ];
     }
 
-    public static IReadOnlyList<BenchFigure> Latency(IReadOnlyList<LatencyRun> runs, double loadShare) =>
+    public static IReadOnlyList<BenchFigure> Latency(IReadOnlyList<LatencyRun> runs, double loadShare, int tries) =>
     [
-        Latency("pipeline.latency_p50_s", runs, 0.50, null, loadShare),
-        Latency("pipeline.latency_p99_s", runs, 0.99, LatencyBound, loadShare),
+        Latency("pipeline.latency_p50_s", runs, 0.50, null, loadShare, tries),
+        Latency("pipeline.latency_p99_s", runs, 0.99, LatencyBound, loadShare, tries),
     ];
 
-    private static BenchFigure Latency(string name, IReadOnlyList<LatencyRun> runs, double share, double? bound, double loadShare) => runs.Any(run => run.Sorted.Count == 0)
+    private static BenchFigure Latency(string name, IReadOnlyList<LatencyRun> runs, double share, double? bound, double loadShare, int tries) => runs.Any(run => run.Sorted.Count == 0)
         ? new(name, null, "s", bound, BenchFigure.Lower, [], "no record came back under load")
         : BenchFigure.OfRuns(name, [.. runs.Select(run => RecentValues.At(run.Sorted, share))], "s", BenchFigure.Lower, bound, Invariant(
-            $"broker's LogAppendTime to disposition read back, read-committed, {runs.Sum(run => run.Sorted.Count)} records at {loadShare:P0} of {string.Join(", ", runs.Select(run => Invariant($"{run.Full:0}")))} items/s, measured before each; others took {runs.Max(run => run.OthersShare):P0} of the machine's CPU meanwhile{(bound is null ? "" : "; bound: commit interval + 250 ms on a machine otherwise idle")}"));
+            $"broker's LogAppendTime to disposition read back, read-committed, {runs.Sum(run => run.Sorted.Count)} records at {loadShare:P0} of {string.Join(", ", runs.Select(run => Invariant($"{run.Full:0}")))} items/s, measured before each, of {tries} loads those before and after which the machine was alike; others took {runs.Max(run => run.OthersShare):P0} of the machine's CPU meanwhile{(bound is null ? "" : "; bound: commit interval + 250 ms on a machine otherwise idle")}"));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

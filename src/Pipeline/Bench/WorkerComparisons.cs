@@ -19,14 +19,14 @@ internal sealed class WorkerComparisons(BenchStand stand, BenchLane shipped, int
     private static readonly string[] AsShipped = [];
 
     // A budget that holds any 32 texts and one thread: one call of the graph for them as they came, padded to their longest.
-    private static readonly string[] Simple = ["Ingest:BatchRecords=32", "Embed:TokenBudget=65536", "Embed:Threads=1"];
+    private static readonly string[] Simple = ["Ingest:BatchRecords=32", "Embed:TokenBudget=65536", "Embed:CallTokens=65536", "Embed:Threads=1"];
     private static readonly string[] Naive = ["Ingest:BatchRecords=1"];
     private static readonly string[] NoBank = ["Bank:Starter="];
     private static readonly string[] SmallBatches = [.. NoBank, "Ingest:BatchRecords=32"];
     private static readonly Dictionary<string, string> NoChange = [];
 
-    /// <summary>Fewer than the rounds of the worker against its baseline, which need the most; a median wants three.</summary>
-    public static int TurnsOf(int rounds) => Math.Max(3, rounds / 2);
+    /// <summary>Fewer than the rounds of the worker against its baseline, which need the most; a median wants five where the machine wavers.</summary>
+    public static int TurnsOf(int rounds) => Math.Max(5, rounds / 2);
 
     public async Task<IReadOnlyList<BenchFigure>> BatchingAsync(CancellationToken cancellation)
     {
