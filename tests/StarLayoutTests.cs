@@ -16,7 +16,13 @@ public sealed class StarLayoutTests
             return;
         }
 
-        string[] allowed = stage is "Contracts" or "Broker" ? [] : ["Vigil.Contracts"];
+        string[] allowed = stage switch
+        {
+            "Contracts" or "Broker" => [],
+            // The one leg that is longer: pages over the services behind REST.
+            "Console" => ["Vigil.Contracts", "Vigil.Review"],
+            _ => ["Vigil.Contracts"],
+        };
         var ours = Assembly.Load($"Vigil.{stage}").GetReferencedAssemblies()
             .Select(name => name.Name!)
             .Where(name => name.StartsWith("Vigil.", StringComparison.Ordinal) || name == "vigil");

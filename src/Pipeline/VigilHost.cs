@@ -6,6 +6,7 @@ using Vigil.Pipeline.Kafka;
 using Vigil.Pipeline.Roles;
 using Vigil.Pipeline.Telemetry;
 using Vigil.Review;
+using Vigil.ReviewConsole;
 
 namespace Vigil.Pipeline;
 
@@ -153,6 +154,7 @@ internal static class VigilHost
         if (roles.HasFlag(Role.Review))
         {
             app.MapReview();
+            app.MapReviewConsole();
         }
     }
 }

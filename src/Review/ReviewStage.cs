@@ -47,7 +47,7 @@ public sealed class ReviewStage : IDisposable
 
     internal QueueHousekeeping Housekeeping { get; }
 
-    internal ContentDesk Contents { get; }
+    public ContentDesk Contents { get; }
 
     /// <summary>Builds the queues anew from the logs, aside, and serves them in one swap.</summary>
     /// <returns>The generation served, or null if another process is rebuilding.</returns>

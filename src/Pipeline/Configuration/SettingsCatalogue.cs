@@ -7,6 +7,7 @@ using Vigil.Pipeline.Ledger;
 using Vigil.Pipeline.Scoring;
 using Vigil.Rank;
 using Vigil.Review;
+using Vigil.ReviewConsole;
 
 namespace Vigil.Pipeline.Configuration;
 
@@ -37,6 +38,7 @@ internal static class SettingsCatalogue
         [DegradedOptions.Section] = typeof(DegradedOptions),
         [LedgerOptions.Section] = typeof(LedgerOptions),
         [ReviewOptions.Section] = typeof(ReviewOptions),
+        [ConsoleOptions.Section] = typeof(ConsoleOptions),
     };
 
     public static IReadOnlyList<Setting> All { get; } =

@@ -42,6 +42,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         using var reader = new LiveReader(clients, board.Apply, item => board.Apply(item.Timings));
         await VigilHost.StartAsync(app, cancellation);
         await output.WriteLineAsync($"vigil demo: Kafka {services.Kafka}{(services.KafkaEmbedded ? " (embedded development broker)" : "")}, Redis {services.Redis}{(services.RedisEmbedded ? " (child process)" : "")}, HTTP {Http(app)}");
+        await output.WriteLineAsync($"vigil demo: reviewers' console, by a link that signs in once: {Http(app)}{await reviewer.SignInPathAsync(app.Services)}");
         await output.WriteLineAsync($"vigil demo: reviewers' API under {Http(app)} with the header  Authorization: Bearer {reviewer.Token}");
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
         var reading = reader.RunAsync(ending.Token);

@@ -10,6 +10,11 @@ internal static class QuietLogs
             return;
         }
 
-        builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("Logging:LogLevel:Default", (string?)nameof(LogLevel.Warning))]);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            KeyValuePair.Create("Logging:LogLevel:Default", (string?)nameof(LogLevel.Warning)),
+            // That keys lie in Redis as they are is for an installation to know, not for a demo whose Redis ends with it.
+            KeyValuePair.Create("Logging:LogLevel:Microsoft.AspNetCore.DataProtection", (string?)nameof(LogLevel.Error)),
+        ]);
     }
 }

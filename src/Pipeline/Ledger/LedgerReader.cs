@@ -81,14 +81,27 @@ internal sealed class LedgerReader : IDisposable
         _status.Assign(FirstSince(_status, PartitionsOf(admin, clients.Topics.Status), since - ClockSkew));
     }
 
-    // As far as the topic reaches now: it goes on growing while the workers work, and reading on would never end.
+    // As far as the topic reaches now: it goes on growing while the workers work, and reading on would never end. What was not read
+    // to there would look like records without a disposition.
     private void ReadStatus(CancellationToken cancellation)
     {
         var ends = _status.Assignment.ToDictionary(place => place.Partition.Value, place => _status.QueryWatermarkOffsets(place, Patience).High.Value);
         var behind = ends.Where(end => _statusAt.GetValueOrDefault(end.Key) < end.Value).Select(end => end.Key).ToHashSet();
-        while (behind.Count > 0 && _status.Consume(Silence) is { } result)
+        for (var silent = TimeSpan.Zero; behind.Count > 0;)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (_status.Consume(Silence) is not { } result)
+            {
+                silent += Silence;
+                if (silent >= Patience)
+                {
+                    throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"status was not read to its end, in {behind.Count} of {ends.Count} partitions"));
+                }
+
+                continue;
+            }
+
+            silent = TimeSpan.Zero;
             if (!result.IsPartitionEOF)
             {
                 Account(result.Message.Value);

@@ -7,10 +7,11 @@ using Vigil.Pipeline.Kafka;
 using Vigil.Pipeline.Redis;
 using Vigil.Rank.Policies;
 using Vigil.Review;
+using Vigil.ReviewConsole;
 
 namespace Vigil.Pipeline.Roles;
 
-/// <summary>The review role: ranked and decisions → queues in Redis, REST, decisions.</summary>
+/// <summary>The review role: ranked and decisions → queues in Redis, REST, the console, decisions.</summary>
 internal static class ReviewRole
 {
     /// <summary>Needed by the client only: review assigns partitions itself and commits nothing.</summary>
@@ -25,6 +26,7 @@ internal static class ReviewRole
         services.AddReview(
             provider => Clients(provider.GetRequiredService<KafkaClients>()),
             provider => provider.GetRequiredService<PolicySet>().Policies);
+        services.AddReviewConsole(provider => provider.GetRequiredService<PolicySet>().Policies);
         FollowKafkaPrefix(services);
         services.AddHealthChecks().AddCheck<ReviewHealth>("review", tags: [VigilHost.ReadyTag]);
     }

@@ -29,13 +29,13 @@ internal sealed class ContentReader : IDisposable
         }
     }
 
-    /// <returns>The record at exactly that place, or why there is none: topic_recreated, expired, missing, unavailable.</returns>
-    public async Task<(ConsumeResult<byte[], byte[]>? Record, string? Reason)> ReadAsync(SourceRecord source, CancellationToken cancellation)
+    /// <returns>The record at exactly that place, or why there is none.</returns>
+    public async Task<(ConsumeResult<byte[], byte[]>? Record, ContentState State)> ReadAsync(SourceRecord source, CancellationToken cancellation)
     {
         var topic = (await _directory.DescribeAsync(_kafka.Topics.Content))[0];
         if (topic.Id != source.TopicId || source.Partition >= topic.Partitions)
         {
-            return (null, "topic_recreated");
+            return (null, ContentState.TopicRecreated);
         }
 
         // The client falls back or stalls on an offset out of range, so the broker is asked first.
@@ -43,12 +43,12 @@ internal sealed class ContentReader : IDisposable
         var (low, high) = await _directory.RangeAsync(place);
         if (source.Offset < low)
         {
-            return (null, "expired");
+            return (null, ContentState.Expired);
         }
 
         if (source.Offset >= high)
         {
-            return (null, "missing");
+            return (null, ContentState.Missing);
         }
 
         var consumer = await _idle.Reader.ReadAsync(cancellation);
@@ -59,7 +59,7 @@ internal sealed class ContentReader : IDisposable
         }
         catch (ConsumeException fault) when (fault.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange)
         {
-            return (null, "expired");
+            return (null, ContentState.Expired);
         }
         finally
         {
@@ -79,20 +79,20 @@ internal sealed class ContentReader : IDisposable
         }
     }
 
-    private async Task<(ConsumeResult<byte[], byte[]>?, string?)> TakeAsync(IConsumer<byte[], byte[]> consumer, long offset, CancellationToken cancellation)
+    private async Task<(ConsumeResult<byte[], byte[]>?, ContentState)> TakeAsync(IConsumer<byte[], byte[]> consumer, long offset, CancellationToken cancellation)
     {
         var start = _time.GetTimestamp();
         while (_time.GetElapsedTime(start) < Patience)
         {
             if (consumer.Consume(TimeSpan.Zero) is { } record)
             {
-                return record.IsPartitionEOF || record.Offset.Value != offset ? (null, "missing") : (record, null);
+                return record.IsPartitionEOF || record.Offset.Value != offset ? (null, ContentState.Missing) : (record, ContentState.Whole);
             }
 
             await Task.Delay(Pause, _time, cancellation);
         }
 
-        return (null, "unavailable");
+        return (null, ContentState.Unavailable);
     }
 
     private IConsumer<byte[], byte[]> Open() => _kafka.OpenConsumer(config =>

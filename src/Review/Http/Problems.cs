@@ -28,6 +28,17 @@ internal static class Problems
     public static ProblemHttpResult Of(ProblemKind kind, string? detail = null) => TypedResults.Problem(
         detail ?? kind.Detail, statusCode: kind.Status, title: kind.Title, type: kind.Type, extensions: new Dictionary<string, object?> { [Code] = kind.Code });
 
+    public static ProblemHttpResult Of(ContentState state) => state switch
+    {
+        ContentState.Withdrawn => Of(ProblemKind.Withdrawn),
+        ContentState.Forgotten => Of(ProblemKind.Forgotten),
+        ContentState.Expired => Of(ProblemKind.Expired),
+        ContentState.TopicRecreated => Of(ProblemKind.TopicRecreated),
+        ContentState.Missing => Of(ProblemKind.Missing),
+        ContentState.Mismatch => Of(ProblemKind.Mismatch),
+        _ => Unavailable("Kafka"),
+    };
+
     public static ProblemHttpResult Invalid(string detail) => Of(ProblemKind.Invalid, detail);
 
     public static ProblemHttpResult Unfit(int status) => status == 413 ? Of(ProblemKind.BodyTooLarge) : Of(ProblemKind.OfStatus(status), "The request body was refused.");

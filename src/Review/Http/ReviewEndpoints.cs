@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.AspNetCore.Http.HttpResults;
 using StackExchange.Redis;
+using Vigil.Contracts;
 using Vigil.Review.Contents;
 using Vigil.Review.Projection;
 
@@ -53,7 +54,7 @@ internal static class ReviewEndpoints
         Answer(await queues.ItemAsync(ItemPath.IdOf(context, id)), details => TypedResults.Ok(DetailsView.Of(details)));
 
     private static async Task<IResult> ContentAsync(string id, ContentDesk contents, HttpContext context) =>
-        await contents.ReadAsync(ItemPath.IdOf(context, id), Caller(context), context.RequestAborted);
+        Answer(await FindAsync(id, contents, context), found => found.Content is { } content ? TypedResults.Ok(ContentView.Of(found.Item!, content)) : Problems.Of(found.State));
 
     private static async Task<IResult> ImageAsync(string id, int part, ContentDesk contents, HttpContext context)
     {
@@ -61,8 +62,14 @@ internal static class ReviewEndpoints
         context.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.CacheControl = "no-store";
-        return await contents.ReadImageAsync(ItemPath.IdOf(context, id), part, Caller(context), context.RequestAborted);
+        return Answer(await FindAsync(id, contents, context), found => found.Content is not { } content ? Problems.Of(found.State)
+            : part >= 0 && part < content.Parts.Count && content.Parts[part] is ImagePart image
+                ? TypedResults.File(image.Bytes.ToArray(), "application/octet-stream", $"part-{part}")
+                : Problems.Of(Refusal.NotFound));
     }
+
+    private static Task<Reply<FoundContent>> FindAsync(string id, ContentDesk contents, HttpContext context) =>
+        contents.FindAsync(ItemPath.IdOf(context, id), Caller(context), context.RequestAborted);
 
     private static async Task<IResult> HeartbeatAsync(string id, ReviewQueue queues, HttpContext context)
     {

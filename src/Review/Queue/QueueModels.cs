@@ -24,9 +24,19 @@ public sealed record QueueItem(
 public sealed record Lease(string Id, long Epoch, string Version, string Queue, DateTimeOffset Expires, Selection Selection, double Propensity);
 
 /// <param name="NewestVersion">Differs from the lease's where the item was edited since.</param>
-public sealed record Claim(Lease Lease, RankedItem? Item, DateTimeOffset? Enqueued, string NewestVersion);
+/// <param name="Now">By the clock of leases, which is not this machine's.</param>
+public sealed record Claim(Lease Lease, RankedItem? Item, DateTimeOffset? Enqueued, string NewestVersion, DateTimeOffset Now)
+{
+    public TimeSpan Left => Lease.Expires - Now;
+}
 
-public sealed record LeaseState(DateTimeOffset Expires, string Version, string NewestVersion, string Status);
+/// <param name="Now">By the clock of leases, which is not the caller's.</param>
+public sealed record LeaseState(DateTimeOffset Expires, string Version, string NewestVersion, string Status, DateTimeOffset Now);
+
+/// <summary>A verdict that a reviewer gave lately.</summary>
+/// <param name="Verdict">violation or benign.</param>
+/// <param name="Outcome">stands, dissent, undone or void.</param>
+public sealed record RecentDecision(string Id, string DecisionId, string Verdict, string Outcome, string Queue, DateTimeOffset Time);
 
 /// <summary>What a reviewer says of the item under a lease.</summary>
 public sealed record VerdictCall(string Verdict, IReadOnlyList<string> Policies, double SecondsSpent, string Note, string Reason);

@@ -36,6 +36,22 @@ internal static class Replies
     public static Contracts.RankedItem? Item(RedisResult field, RedisResult version) =>
         (byte[]?)field is { Length: > 0 } bytes ? PackedItem.Unpack(bytes, Version((string)version!)).ToDomain() : null;
 
+    /// <summary>A lease as <c>claim</c> and <c>held</c> tell of it.</summary>
+    public static Claim Claim(RedisResult row)
+    {
+        var item = Item(row[8], row[3]);
+        var random = (string)row[6]! == "random";
+        var lease = new Lease(
+            (string)row[1]!,
+            (long)row[2],
+            VersionText(row[3]),
+            (string)row[4]!,
+            Time(row[5])!.Value,
+            random ? Contracts.Selection.Random : item?.Ranking?.Selection ?? Contracts.Selection.Ranked,
+            random ? Number(row[7])!.Value : item?.Ranking?.Propensity ?? 1);
+        return new(lease, item, Time(row[9]), VersionText(row[10]), Time(row[11])!.Value);
+    }
+
     public static DecisionEntry Decision(RedisResult row)
     {
         var kind = (string)row[1]! switch

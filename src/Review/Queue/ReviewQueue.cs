@@ -1,6 +1,5 @@
 using System.Globalization;
 using StackExchange.Redis;
-using Vigil.Contracts;
 using Vigil.Review.Redis;
 
 namespace Vigil.Review;
@@ -89,7 +88,23 @@ public sealed class ReviewQueue
     /// <summary>Gives the most urgent item the reviewer has not skipped; a share of claims is drawn at random instead.</summary>
     /// <param name="key">A repeat with the same key gets the same lease; "" for callers who hold one item of a queue at a time.</param>
     /// <returns>A claim without value and refusal: nothing waits.</returns>
-    public async Task<Reply<Claim>> ClaimAsync(string queue, Reviewer reviewer, string key)
+    public async Task<Reply<Claim>> ClaimAsync(string queue, Reviewer reviewer, string key) =>
+        await ClaimAsync(queue, reviewer, key, _random() < _options.DrawShare ? QueueScore.Text(_random()) : "", "");
+
+    /// <summary>Gives one item, if it waits in the queue, such as one whose decision the reviewer has just taken back.</summary>
+    /// <returns>A claim without value and refusal: it does not wait there.</returns>
+    public Task<Reply<Claim>> ClaimItemAsync(string queue, string id, Reviewer reviewer, string key) => ClaimAsync(queue, reviewer, key, "", id);
+
+    /// <summary>What the reviewer holds, in all queues, the oldest claim first; what is being decided is not among it.</summary>
+    public async Task<Reply<IReadOnlyList<Claim>>> HeldAsync(Reviewer reviewer)
+    {
+        var answer = await _scripts.RunAsync("held", reviewer.Name);
+        return Replies.RefusalOf(answer) is { } refusal
+            ? new(null, refusal)
+            : new([.. Enumerable.Range(1, answer.Length - 1).Select(i => answer[i]).Where(row => (string)row[0]! == "held").Select(Replies.Claim)], null);
+    }
+
+    private async Task<Reply<Claim>> ClaimAsync(string queue, Reviewer reviewer, string key, string drawn, string wanted)
     {
         if (_leadQueues.Contains(queue) && !reviewer.IsLead)
         {
@@ -101,9 +116,8 @@ public sealed class ReviewQueue
             return Refusal.UnknownQueue;
         }
 
-        var drawn = _random() < _options.DrawShare ? QueueScore.Text(_random()) : "";
         var answer = await _scripts.RunAsync(
-            "claim", queue, reviewer.Name, key, Milliseconds(_options.LeaseMinutes), _options.LeasesPerReviewer, QueueScore.Text(_options.DrawShare), drawn);
+            "claim", queue, reviewer.Name, key, Milliseconds(_options.LeaseMinutes), _options.LeasesPerReviewer, QueueScore.Text(_options.DrawShare), drawn, wanted);
         if (Replies.RefusalOf(answer) is { } refusal)
         {
             return refusal;
@@ -115,23 +129,13 @@ public sealed class ReviewQueue
             return new(null, null);
         }
 
-        var item = Replies.Item(answer[8], answer[3]);
-        var random = (string)answer[6]! == "random";
-        var lease = new Lease(
-            (string)answer[1]!,
-            (long)answer[2],
-            Replies.VersionText(answer[3]),
-            (string)answer[4]!,
-            Replies.Time(answer[5])!.Value,
-            random ? Selection.Random : item?.Ranking?.Selection ?? Selection.Ranked,
-            random ? Replies.Number(answer[7])!.Value : item?.Ranking?.Propensity ?? 1);
-        var enqueued = Replies.Time(answer[9]);
-        if (outcome == "claimed" && enqueued is { } since)
+        var claim = Replies.Claim(answer);
+        if (outcome == "claimed" && claim.Enqueued is { } since)
         {
-            ReviewTelemetry.Claimed(lease.Queue, lease.Expires - TimeSpan.FromMinutes(_options.LeaseMinutes) - since);
+            ReviewTelemetry.Claimed(claim.Lease.Queue, claim.Lease.Expires - TimeSpan.FromMinutes(_options.LeaseMinutes) - since);
         }
 
-        return new Claim(lease, item, enqueued, Replies.VersionText(answer[10]));
+        return claim;
     }
 
     /// <summary>Keeps the lease, and tells whether the item was edited meanwhile.</summary>
@@ -140,7 +144,17 @@ public sealed class ReviewQueue
         var answer = await HoldAsync(id, reviewer, epoch, "heartbeat");
         return Replies.RefusalOf(answer) is { } refusal
             ? refusal
-            : new LeaseState(Replies.Time(answer[1])!.Value, Replies.VersionText(answer[2]), Replies.VersionText(answer[3]), (string)answer[4]!);
+            : new LeaseState(Replies.Time(answer[1])!.Value, Replies.VersionText(answer[2]), Replies.VersionText(answer[3]), (string)answer[4]!, Replies.Time(answer[5])!.Value);
+    }
+
+    /// <summary>The reviewer's verdicts of the last day, the newest first, at most <paramref name="most"/> of at most 50.</summary>
+    public async Task<Reply<IReadOnlyList<RecentDecision>>> RecentAsync(Reviewer reviewer, int most)
+    {
+        var answer = await _scripts.RunAsync("recent", reviewer.Name, most);
+        return Replies.RefusalOf(answer) is { } refusal
+            ? new(null, refusal)
+            : new([.. Enumerable.Range(1, answer.Length - 1).Select(i => answer[i]).Select(row => new RecentDecision(
+                (string)row[0]!, (string)row[1]!, (string)row[2]!, Replies.Outcome((string)row[3]!), (string)row[4]!, Replies.Time(row[5])!.Value))], null);
     }
 
     /// <summary>Gives the item back to its place.</summary>

@@ -18,6 +18,13 @@ return applyRun(14, {}, function(id, at)
   local l = live and lease(id)
   if l and l.holder == d.w and l.epoch == d.n then endLease(id, l) end
   settle(gen, id, st, live, passed)
+  if d.c == 'f' and d.t > NOW - DAY then
+    -- Of which a reviewer may take back the newest; the same set whatever the order of partitions.
+    local mine = gkey(gen, 'by:' .. d.w)
+    redis.call('ZADD', mine, text(d.t), d.i .. ' ' .. id)
+    redis.call('ZREMRANGEBYRANK', mine, 0, -1 - RECENT)
+    redis.call('PEXPIRE', mine, DAY)
+  end
   -- Reported once, by whichever generation comes first: a rebuild may serve what the live reader never applied. After a
   -- flush nothing says what was reported, so a rebuild then reports nothing.
   local told, position = redis.call('HGET', P .. ':told', field), ARGV[at - 2]

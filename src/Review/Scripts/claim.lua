@@ -1,14 +1,9 @@
 -- Gives a reviewer the next item of a queue under a lease.
 -- ARGV: clock, queue, reviewer, claim key, lease ms, most leases of one reviewer, share drawn (text),
---       a random number in [0, 1) if this claim is a draw, else ''
+--       a random number in [0, 1) if this claim is a draw, else '', the id of the item wanted or ''
 local queue, reviewer, claimKey = ARGV[2], ARGV[3], ARGV[4]
 local gen = served()
 if not gen then return { 'rebuilding' } end
-
-local function answer(outcome, id, l, item)
-  item = item or { v = '' }
-  return { outcome, id, l.epoch, l.ver, l.queue, l['until'], l.sel, l.prop, evidence(gen, id, l.ver), item[1] or '', item.v }
-end
 
 -- A claim can be repeated: the same reviewer with the same key gets the same lease.
 local held = redis.call('SMEMBERS', heldKey(reviewer))
@@ -17,7 +12,7 @@ for _, id in ipairs(held) do
   local l = lease(id)
   if l and tonumber(l['until']) > NOW then
     count = count + 1
-    if l.queue == queue and l.key == claimKey and l.deciding == '' then return answer('held', id, l, shown(gen, id, 'en')) end
+    if l.queue == queue and l.key == claimKey and l.deciding == '' then return leased(gen, 'held', id, l) end
   elseif l and l.deciding == '' then
     endAndSettle(id, l)
   end
@@ -32,8 +27,9 @@ if drawn then start = math.floor(tonumber(ARGV[8]) * depth) end
 
 -- The first item from `start` downwards, going round, that this reviewer has not skipped.
 -- Few are skipped, so the first page is one item; pages grow, so that many of them cost few calls.
-local chosen
-local seen, size = 0, 1
+local wanted = ARGV[9] or ''
+local chosen = wanted ~= '' and redis.call('ZSCORE', waiting, wanted) and wanted
+local seen, size = wanted ~= '' and depth or 0, 1
 while seen < depth and not chosen do
   local from = (start + seen) % depth
   for _, id in ipairs(redis.call('ZREVRANGE', waiting, from, math.min(from + size - 1, depth - 1))) do
@@ -60,4 +56,4 @@ redis.call('HSET', leaseKey(chosen), 'holder', reviewer, 'epoch', epoch, 'ver', 
 redis.call('ZADD', P .. ':leases', ends, chosen)
 redis.call('SADD', heldKey(reviewer), chosen)
 leave(gen, chosen, queue)
-return answer('claimed', chosen, l, item)
+return leased(gen, 'claimed', chosen, l, item)

@@ -24,4 +24,4 @@ if ends > tonumber(l['until']) then
   l['until'] = text(ends)
 end
 local item = shown(gen, id, 'st') or { v = '' }
-return { 'extended', l['until'], l.ver, item.v, item[1] or '' }
+return { 'extended', l['until'], l.ver, item.v, item[1] or '', text(NOW) }

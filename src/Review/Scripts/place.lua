@@ -109,6 +109,12 @@ local function save(gen, id, st, v)
   redis.call('HSET', key, unpack(fields))
 end
 
+-- A lease as callers are told of it; `item` is what is shown of the id, with the time enqueued, where it is at hand.
+local function leased(gen, outcome, id, l, item)
+  item = item or shown(gen, id, 'en') or { v = '' }
+  return { outcome, id, l.epoch, l.ver, l.queue, l['until'], l.sel, l.prop, evidence(gen, id, l.ver), item[1] or '', item.v, text(NOW) }
+end
+
 local function leave(gen, id, queue)
   if queue and queue ~= '' then
     redis.call('ZREM', gkey(gen, 'q:' .. queue), id)

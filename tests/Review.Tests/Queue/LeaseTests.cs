@@ -40,6 +40,65 @@ public sealed class LeaseTests(RedisServer redis)
     }
 
     [Fact]
+    public async Task Held_ByOneOfTwo_IsTheirsOldestFirst()
+    {
+        var bench = await WithItemsAsync(("a", 4), ("b", 2), ("c", 1));
+        var first = await bench.Queues.ClaimAsync("hate", Ana, "1");
+        await bench.Queues.ClaimAsync("hate", Ben, "");
+        var second = await bench.Queues.ClaimAsync("hate", Ana, "2");
+
+        var held = (await bench.Queues.HeldAsync(Ana)).Value!;
+
+        Assert.Equal([first.Value!.Lease, second.Value!.Lease], held.Select(claim => claim.Lease));
+        Assert.Equal("snippet of A at 0", held[0].Item!.Ranking!.Snippet.Text);
+        Assert.Equal(TimeSpan.FromMinutes(10), first.Value.Left);
+
+        await DecideAsync(bench, "a", Ana, first.Value.Lease.Epoch, "k");
+        Assert.Equal(["c"], (await bench.Queues.HeldAsync(Ana)).Value!.Select(claim => claim.Lease.Id));
+        bench.SetNow(T0.AddDays(1).AddMinutes(11));
+        Assert.Empty((await bench.Queues.HeldAsync(Ana)).Value!);
+    }
+
+    [Fact]
+    public async Task ClaimItem_ThatWaits_GivesItWhateverItsPlace()
+    {
+        var bench = await WithItemsAsync(("a", 4), ("b", 2), ("c", 1));
+
+        var claim = await bench.Queues.ClaimItemAsync("hate", "c", Ana, "k");
+
+        Assert.Equal("c", claim.Value!.Lease.Id);
+        Assert.Equal(claim.Value.Lease, (await bench.Queues.ClaimItemAsync("hate", "c", Ana, "k")).Value!.Lease);
+        Assert.Equal((null, null), Answer(await bench.Queues.ClaimItemAsync("hate", "c", Ben, "")));
+        Assert.Equal((null, null), Answer(await bench.Queues.ClaimItemAsync("hate", "nowhere", Ben, "")));
+    }
+
+    [Fact]
+    public async Task Recent_VerdictsOfAReviewer_AreTheLastFiftyOfADayNewestFirst()
+    {
+        var bench = new ProjectionBench(redis);
+        for (var i = 0; i < 60; i++)
+        {
+            var item = bench.Append(LogRecords.Ranked($"i{i}", 0, 'A', Disposition.Queued, T0, i));
+            bench.Append(LogRecords.Verdict($"d{i}", item, i % 6 == 5 ? "ben" : "ana", Decision.Types.Verdict.Benign), T0.AddHours(22).AddMinutes(i));
+        }
+
+        bench.Append(LogRecords.Undo("u", LogRecords.Ranked("i58", 0, 'A', Disposition.Queued, T0, 58), "d58", "ana"), T0.AddHours(23.5));
+        await bench.ApplyAllAsync();
+
+        var recent = (await bench.Queues.RecentAsync(Ana, 50)).Value!;
+
+        Assert.Equal(50, recent.Count);
+        Assert.Equal(("i58", "d58", "benign", "undone", "hate"), (recent[0].Id, recent[0].DecisionId, recent[0].Verdict, recent[0].Outcome, recent[0].Queue));
+        Assert.Equal(["i57", "i56"], recent.Skip(1).Take(2).Select(decision => decision.Id));
+        Assert.All(recent.Skip(1), decision => Assert.Equal("stands", decision.Outcome));
+        Assert.Equal(10, (await bench.Queues.RecentAsync(Ben, 50)).Value!.Count);
+        bench.SetNow(T0.AddHours(46.5));
+        Assert.Equal(["i58", "i57"], (await bench.Queues.RecentAsync(Ana, 2)).Value!.Select(decision => decision.Id));
+        bench.SetNow(T0.AddDays(3));
+        Assert.Empty((await bench.Queues.RecentAsync(Ana, 50)).Value!);
+    }
+
+    [Fact]
     public async Task Claim_BeyondTheLimit_IsRefused()
     {
         var bench = await WithItemsAsync([.. Enumerable.Range(0, 10).Select(i => ($"i{i}", 1.0 + i))]);

@@ -33,6 +33,7 @@ internal sealed class ReviewHost : IAsyncDisposable
     private readonly RedisServer _redis;
     private readonly DevelopmentBroker _broker;
     private readonly List<WebApplication> _apps = [];
+    private HostFace? _face;
 
     private ReviewHost(RedisServer redis, DevelopmentBroker broker)
     {
@@ -52,9 +53,10 @@ internal sealed class ReviewHost : IAsyncDisposable
 
     public string ContentTopicId { get; private set; } = "";
 
-    public static async Task<ReviewHost> StartAsync(RedisServer redis, CancellationToken cancellation, TimeProvider? time = null, double lingerMs = 0, LogLines? logs = null, params (string Key, string Value)[] settings)
+    /// <param name="face">What serves beside REST.</param>
+    public static async Task<ReviewHost> StartAsync(RedisServer redis, CancellationToken cancellation, TimeProvider? time = null, double lingerMs = 0, LogLines? logs = null, HostFace? face = null, params (string Key, string Value)[] settings)
     {
-        var host = new ReviewHost(redis, DevelopmentBroker.Start());
+        var host = new ReviewHost(redis, DevelopmentBroker.Start()) { _face = face };
         await host.CreateTopicsAsync();
         await host.AddInstanceAsync(time: time, lingerMs: lingerMs, logs: logs, settings: settings);
         await UntilAsync(async () => (await host.Ana.GetAsync("/queues", cancellation)).IsSuccessStatusCode, cancellation);
@@ -66,6 +68,10 @@ internal sealed class ReviewHost : IAsyncDisposable
     public HttpClient Ben => Client(BenToken);
 
     public HttpClient Lea => Client(LeaToken);
+
+    public IServiceProvider Services => _apps[0].Services;
+
+    public string Address => _apps[0].Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     public ReviewStage Stage => _apps[0].Services.GetRequiredService<ReviewStage>();
 
@@ -110,9 +116,11 @@ internal sealed class ReviewHost : IAsyncDisposable
                 new AdminClientConfig { BootstrapServers = bootstrap },
                 Topics),
             _ => Policies);
+        _face?.Add(builder.Services, Policies);
         var app = builder.Build();
         app.UseStatusCodePages();
         app.UseRouting();
+        _face?.Map(app);
         app.MapReview();
         await app.StartAsync();
         _apps.Add(app);
@@ -278,3 +286,6 @@ internal sealed class ReviewHost : IAsyncDisposable
         Configs = new() { ["message.timestamp.type"] = "LogAppendTime" },
     };
 }
+
+/// <summary>What an instance serves beside REST.</summary>
+internal sealed record HostFace(Action<IServiceCollection, IReadOnlyList<Policy>> Add, Action<WebApplication> Map);

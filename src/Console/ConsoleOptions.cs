@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Vigil.ReviewConsole;
+
+/// <summary>Section <c>Vigil:Console</c>: the moderators' pages.</summary>
+public sealed class ConsoleOptions
+{
+    public const string Section = "Vigil:Console";
+
+    /// <summary>After how many minutes without a request a reviewer is signed out.</summary>
+    [Range(1, 720)]
+    public int IdleMinutes { get; set; } = 30;
+
+    /// <summary>After how many hours a reviewer signs in anew, whatever was done meanwhile.</summary>
+    [Range(1, 24)]
+    public int LongestHours { get; set; } = 12;
+
+    /// <summary>How long a one-time link can be used, in minutes.</summary>
+    [Range(1, 1440)]
+    public int LinkMinutes { get; set; } = 60;
+
+    /// <summary>How often a page keeps the leases it holds, in seconds.</summary>
+    [Range(1, 300)]
+    public int HeartbeatSeconds { get; set; } = 30;
+}
+
+/// <summary>The ranges of <see cref="ConsoleOptions"/>.</summary>
+[OptionsValidator]
+public sealed partial class ConsoleOptionsValidator : IValidateOptions<ConsoleOptions>;

@@ -1,0 +1,28 @@
+using Vigil.Contracts;
+using Vigil.Review;
+
+namespace Vigil.ReviewConsole.Work;
+
+/// <summary>One claimed item, with all that its page shows.</summary>
+/// <param name="Content">What could be had of the original record, and else why not.</param>
+public sealed record WorkCard(Vigil.Review.Claim Claim, FoundContent Content, IReadOnlyList<Policy> Policies)
+{
+    public Lease Lease => Claim.Lease;
+
+    public RankedItem? Item => Claim.Item;
+
+    public bool WasRevised => Claim.NewestVersion.Length > 0 && Claim.NewestVersion != Lease.Version;
+
+    /// <summary>What a reviewer may give as the reason of a skip, by the digit that says it.</summary>
+    public static IReadOnlyList<string> SkipReasons { get; } = ["not my language", "cannot be shown", "too close to me", "not sure"];
+}
+
+/// <summary>What became of the last verdict of this page.</summary>
+/// <param name="Id">Of the item.</param>
+public sealed record LastVerdict(string Id, string Queue, string DecisionId, string Verdict, string Outcome);
+
+/// <summary>The work view of one queue.</summary>
+/// <param name="Card">Null: nothing is claimed.</param>
+/// <param name="IsEmpty">A claim was tried, and nothing waits.</param>
+/// <param name="Notice">A refusal, in words; nothing without one.</param>
+public sealed record WorkView(string Queue, WorkCard? Card, bool IsEmpty = false, string Notice = "", LastVerdict? Last = null);
