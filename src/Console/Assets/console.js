@@ -79,13 +79,9 @@ function workOn({ dataset: paths }) {
     for (let pause = 1; ; pause = Math.min(30, pause * 2)) {
       try {
         const answer = await ask(address, data);
-        if (answer.status !== 503) {
-          document.body.classList.remove("offline");
-          return answer;
-        }
+        if (answer.status !== 503) return answer;
         notice(elements(answer.text));
       } catch {
-        document.body.classList.add("offline");
         notice(words(`The network is away. Your verdict is kept here and sent again in ${pause} s.`));
       }
       await new Promise((go) => setTimeout(go, pause * 1000));

@@ -26,7 +26,7 @@ internal static class ItemEndpoints
         var reviewer = ConsoleSession.ReviewerOf(context);
         var item = await queues.ItemAsync(id ?? "");
         return item.Value is { } details
-            ? ConsolePage.Of<ItemPage>(new { Reviewer = reviewer.Name, Details = details, Content = (await contents.FindAsync(details.Current.Id, reviewer, context.RequestAborted)).Value })
+            ? ConsolePage.Of<ItemPage>(new { Reviewer = reviewer.Name, Details = details, Content = await contents.ReadAsync(details, reviewer, context.RequestAborted) })
             : Unknown(item.Refused ?? Refusal.NotFound);
     }
 

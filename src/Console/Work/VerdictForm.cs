@@ -9,11 +9,8 @@ namespace Vigil.ReviewConsole.Work;
 /// <param name="Call">Null: the form says none that there is.</param>
 internal sealed record VerdictForm(string Id, long Epoch, VerdictCall? Call)
 {
-    public const int LongestNote = 2_000;
-
     private const string Violation = "violation:";
     private const string Skip = "skip:";
-    private const double MostSeconds = 24 * 3600;
 
     public static string ViolationOf(string policy) => Violation + policy;
 
@@ -25,8 +22,8 @@ internal sealed record VerdictForm(string Id, long Epoch, VerdictCall? Call)
         long.TryParse(form["epoch"], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch);
         double.TryParse(form["seconds"], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds);
         var note = form["note"].ToString();
-        var spent = double.IsFinite(seconds) ? Math.Clamp(seconds, 0, MostSeconds) : 0;
-        return new(form["id"].ToString(), epoch, note.Length > LongestNote ? null : CallOf(form["verdict"].ToString(), policies, spent, note));
+        var spent = double.IsFinite(seconds) ? Math.Clamp(seconds, 0, VerdictCall.MostSeconds) : 0;
+        return new(form["id"].ToString(), epoch, note.Length > VerdictCall.LongestNote ? null : CallOf(form["verdict"].ToString(), policies, spent, note));
     }
 
     private static VerdictCall? CallOf(string verdict, IReadOnlyList<Policy> policies, double seconds, string note)

@@ -26,11 +26,12 @@ public sealed class ContentDesk : IDisposable
     public async Task<Reply<FoundContent>> FindAsync(string id, Reviewer reviewer, CancellationToken cancellation)
     {
         var reply = await _queues.ItemAsync(id);
-        if (reply.Value is not { } details)
-        {
-            return reply.Refused ?? Refusal.NotFound;
-        }
+        return reply.Value is { } details ? await ReadAsync(details, reviewer, cancellation) : reply.Refused ?? Refusal.NotFound;
+    }
 
+    /// <summary>The same of an item that was looked up already.</summary>
+    public async Task<FoundContent> ReadAsync(ItemDetails details, Reviewer reviewer, CancellationToken cancellation)
+    {
         var held = details.Lease is { } lease && lease.Holder == reviewer.Name;
         return (held ? details.LeasedItem : details.Current.Item) is { } item
             ? await ReadAsync(item, cancellation)

@@ -5,10 +5,6 @@ namespace Vigil.Review.Http;
 /// <summary>What a decision must say beyond its form. Faults name what is known, never what was sent.</summary>
 internal sealed class DecideRules(IReadOnlyList<Policy> policies)
 {
-    public const int LongestNote = 2000;
-
-    private const double MostSeconds = 24 * 3600;
-
     private readonly HashSet<string> _known = [.. policies.Select(policy => policy.Id)];
     private readonly string _names = string.Join(", ", policies.Select(policy => policy.Id));
 
@@ -32,9 +28,9 @@ internal sealed class DecideRules(IReadOnlyList<Policy> policies)
     public static string? FaultsOf(SkipBody body) => Join([FaultOfSeconds(body.SecondsSpent), FaultOfText("reason", body.Reason)]);
 
     private static string? FaultOfSeconds(double? seconds) =>
-        seconds is null or (>= 0 and <= MostSeconds) ? null : $"seconds_spent must be 0 to {MostSeconds}.";
+        seconds is null or (>= 0 and <= VerdictCall.MostSeconds) ? null : $"seconds_spent must be 0 to {VerdictCall.MostSeconds}.";
 
-    private static string? FaultOfText(string field, string? text) => text is { Length: > LongestNote } ? $"{field} may have {LongestNote} characters." : null;
+    private static string? FaultOfText(string field, string? text) => text is { Length: > VerdictCall.LongestNote } ? $"{field} may have {VerdictCall.LongestNote} characters." : null;
 
     private static string? Join(IEnumerable<string?> faults) => string.Join(' ', faults.OfType<string>()) is { Length: > 0 } all ? all : null;
 }

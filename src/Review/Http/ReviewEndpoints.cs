@@ -127,8 +127,8 @@ internal static class ReviewEndpoints
             return BadKey();
         }
 
-        return body.Note is { Length: > DecideRules.LongestNote } || body.DecisionId is { Length: > Repeatable.LongestKey }
-            ? Problems.Invalid($"note may have {DecideRules.LongestNote} characters, decision_id {Repeatable.LongestKey}.")
+        return body.Note is { Length: > VerdictCall.LongestNote } || body.DecisionId is { Length: > Repeatable.LongestKey }
+            ? Problems.Invalid($"note may have {VerdictCall.LongestNote} characters, decision_id {Repeatable.LongestKey}.")
             : Answer(await desk.UndoAsync(ItemPath.IdOf(context, id), Caller(context), body.DecisionId, body.Note ?? "", key), TypedResults.Ok);
     }
 

@@ -39,7 +39,11 @@ public sealed record LeaseState(DateTimeOffset Expires, string Version, string N
 public sealed record RecentDecision(string Id, string DecisionId, string Verdict, string Outcome, string Queue, DateTimeOffset Time);
 
 /// <summary>What a reviewer says of the item under a lease.</summary>
-public sealed record VerdictCall(string Verdict, IReadOnlyList<string> Policies, double SecondsSpent, string Note, string Reason);
+public sealed record VerdictCall(string Verdict, IReadOnlyList<string> Policies, double SecondsSpent, string Note, string Reason)
+{
+    public const int LongestNote = 2_000;
+    public const double MostSeconds = 24 * 3600;
+}
 
 /// <param name="Verdict">What is recorded: violation, benign, escalate, skip, or nothing for an undo.</param>
 /// <param name="Outcome">stands, dissent, moved (skip, escalate), undone or void.</param>
