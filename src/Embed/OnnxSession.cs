@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Vigil.Embed;
 
-/// <summary>One ONNX Runtime session, shared by all threads: each call runs on its caller's thread alone.</summary>
+/// <summary>One ONNX Runtime session, shared by all threads: each call runs on its caller's thread alone. Disposing waits for the calls under way.</summary>
 internal sealed class OnnxSession : IDisposable
 {
     private const string CudaProvider = "CUDAExecutionProvider";
@@ -12,7 +12,10 @@ internal sealed class OnnxSession : IDisposable
 
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
+    // One for being open and one for each call under way: the runtime frees a session under its callers, which ends the process.
+    private readonly CountdownEvent _uses = new(1);
     private readonly int _padding;
+    private bool _isDisposed;
 
     private OnnxSession(InferenceSession session, int padding, int dimension)
     {
@@ -54,6 +57,7 @@ internal sealed class OnnxSession : IDisposable
 
     /// <summary>Runs one micro-batch and writes each row's vector to that row of <paramref name="destination"/>.</summary>
     /// <exception cref="EncoderException">The runtime failed, such as a GPU that is lost or out of memory.</exception>
+    /// <exception cref="ObjectDisposedException">The process is ending.</exception>
     public void Run(in MicroBatch batch, IReadOnlyList<TokenWindow> windows, Memory<float> destination)
     {
         var size = batch.PaddedTokens;
@@ -61,6 +65,7 @@ internal sealed class OnnxSession : IDisposable
         var ids = ArrayPool<long>.Shared.Rent(size);
         var mask = ArrayPool<long>.Shared.Rent(size);
         var output = ArrayPool<float>.Shared.Rent(count * Dimension);
+        ObjectDisposedException.ThrowIf(!_uses.TryAddCount(), this);
         try
         {
             Fill(batch, windows, ids, mask);
@@ -83,11 +88,20 @@ internal sealed class OnnxSession : IDisposable
             ArrayPool<long>.Shared.Return(ids);
             ArrayPool<long>.Shared.Return(mask);
             ArrayPool<float>.Shared.Return(output);
+            _uses.Signal();
         }
     }
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
+        _uses.Signal();
+        _uses.Wait();
+        _uses.Dispose();
         _run.Dispose();
         _session.Dispose();
     }

@@ -9,6 +9,7 @@ internal sealed class SteadyPublisher : IDisposable
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(100);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _sending = new();
     private readonly List<(int Partition, long Offset)> _published = [];
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly Task _publishing;
@@ -46,7 +47,12 @@ internal sealed class SteadyPublisher : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        _producer.Dispose();
+        // A test that failed has not stopped it, and a call into a client that is gone ends the process.
+        lock (_sending)
+        {
+            _producer.Dispose();
+        }
+
         _stop.Dispose();
     }
 
@@ -54,9 +60,17 @@ internal sealed class SteadyPublisher : IDisposable
     {
         for (var i = 0; !_stop.IsCancellationRequested; i += burst)
         {
-            var done = await Task.WhenAll(Enumerable.Range(i, burst).Select(number => _producer.ProduceAsync(topic, Item(number))));
+            var done = await Task.WhenAll(Send(topic, i, burst));
             _published.AddRange(done.Select(one => (one.Partition.Value, one.Offset.Value)));
             await Task.Delay(Breath, CancellationToken.None);
+        }
+    }
+
+    private Task<DeliveryResult<byte[], byte[]>>[] Send(string topic, int first, int count)
+    {
+        lock (_sending)
+        {
+            return _stop.IsCancellationRequested ? [] : [.. Enumerable.Range(first, count).Select(number => _producer.ProduceAsync(topic, Item(number)))];
         }
     }
 }

@@ -34,6 +34,35 @@ public sealed class OnnxEncoderTests(EncoderFixture fixture)
         }
     }
 
+    // The runtime frees a graph under its callers, which ends the process.
+    [Fact]
+    public async Task Dispose_WhileOthersEncode_WaitsForThemAndRefusesTheNext()
+    {
+        var encoder = OnnxEncoder.Load(EncoderFixture.Folder, new EmbedOptions { Threads = 1 });
+        using var begun = new CountdownEvent(4);
+        var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(EncodeUntilRefused, Cancellation)).ToList();
+        Assert.True(begun.Wait(TimeSpan.FromSeconds(60), Cancellation));
+
+        encoder.Dispose();
+
+        await Task.WhenAll(callers).WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+
+        void EncodeForEver()
+        {
+            while (true)
+            {
+                encoder.Encode(["a line of mild text"], Cancellation).Dispose();
+            }
+        }
+
+        void EncodeUntilRefused()
+        {
+            encoder.Encode(["a line of mild text"], Cancellation).Dispose();
+            begun.Signal();
+            Assert.Throws<ObjectDisposedException>(EncodeForEver);
+        }
+    }
+
     [Fact]
     public void Encode_AnyText_IsAUnitVector()
     {

@@ -141,7 +141,7 @@ internal sealed class BenchLane : IAsyncDisposable
         await _ending.CancelAsync();
         await _read.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _reading?.Dispose();
-        _publisher.Dispose();
+        await _publisher.DisposeAsync();
         foreach (var process in _workers.Concat(_others))
         {
             await process.DisposeAsync();

@@ -47,6 +47,18 @@ internal sealed class ReviewBench(ReviewBenchOptions options, TimeProvider time,
         }
 
         await VigilHost.StartAsync(host, cancellation);
+        try
+        {
+            return await MeasureAsync(host, clients, redisChild, tokens, cancellation);
+        }
+        finally
+        {
+            await host.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task<BenchReport> MeasureAsync(WebApplication host, KafkaClients clients, ChildProcess redisChild, List<(string Token, string Name)> tokens, CancellationToken cancellation)
+    {
         var stage = host.Services.GetRequiredService<ReviewStage>();
         var redis = host.Services.GetRequiredService<IConnectionMultiplexer>();
         await WaitAsync(async () => (await stage.Queues.ListAsync()).Refused is null, cancellation);
@@ -66,7 +78,6 @@ internal sealed class ReviewBench(ReviewBenchOptions options, TimeProvider time,
 
         await ClaimRoundsAsync(new Uri(host.Urls.First()), tokens.ConvertAll(each => each.Token), cancellation);
         var conditions = Invariant($"{options.Items} items of {meanBytes:0} bytes on ranked, one queue, machine load {loadBefore:0.0} before and {Machine.Load():0.0} after");
-        await host.StopAsync(CancellationToken.None);
         return Report(bytesPerItem, conditions);
     }
 

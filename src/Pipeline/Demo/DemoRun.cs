@@ -41,19 +41,31 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         var board = new LiveBoard(time);
         using var reader = new LiveReader(clients, board.Apply, item => board.Apply(item.Timings));
         await VigilHost.StartAsync(app, cancellation);
-        await output.WriteLineAsync($"vigil demo: Kafka {services.Kafka}{(services.KafkaEmbedded ? " (embedded development broker)" : "")}, Redis {services.Redis}{(services.RedisEmbedded ? " (child process)" : "")}, HTTP {Http(app)}");
-        await output.WriteLineAsync($"vigil demo: reviewers' console, by a link that signs in once: {Http(app)}{await reviewer.SignInPathAsync(app.Services)}");
-        await output.WriteLineAsync($"vigil demo: reviewers' API under {Http(app)} with the header  Authorization: Bearer {reviewer.Token}");
+        try
+        {
+            await output.WriteLineAsync($"vigil demo: Kafka {services.Kafka}{(services.KafkaEmbedded ? " (embedded development broker)" : "")}, Redis {services.Redis}{(services.RedisEmbedded ? " (child process)" : "")}, HTTP {Http(app)}");
+            await output.WriteLineAsync($"vigil demo: reviewers' console, by a link that signs in once: {Http(app)}{await reviewer.SignInPathAsync(app.Services)}");
+            await output.WriteLineAsync($"vigil demo: reviewers' API under {Http(app)} with the header  Authorization: Bearer {reviewer.Token}");
+            return await WatchAsync(stream, reader, new Running(services, app, clients, board, QueueWatchOf(app, time), reviewer), cancellation);
+        }
+        finally
+        {
+            // Without its broker or Redis nothing can be drained.
+            using var limit = services.ChildEnded.IsCompleted ? new CancellationTokenSource(Hurried) : new CancellationTokenSource();
+            await app.StopAsync(limit.Token);
+        }
+    }
+
+    private async Task<int> WatchAsync(DemoStream stream, LiveReader reader, Running running, CancellationToken cancellation)
+    {
+        var (services, app) = (running.Services, running.App);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
-        var reading = reader.RunAsync(ending.Token);
-        var queues = QueueWatchOf(app, time);
-        var watching = queues.RunAsync(ending.Token);
-        var minding = EndWithChildAsync(services, ending);
+        Task[] beside = [reader.RunAsync(ending.Token), running.Queues.RunAsync(ending.Token), EndWithChildAsync(services, ending)];
         try
         {
             await output.WriteLineAsync("vigil demo: waiting for the roles and the bank of known violations");
             await new Readiness(app.Services, time).WaitAsync(isFresh: services.KafkaEmbedded, ending.Token);
-            var code = await RunStreamAsync(stream, new Running(services, app, clients, board, queues, reviewer), ending.Token);
+            var code = await RunStreamAsync(stream, running, ending.Token);
             return ending.IsCancellationRequested && !cancellation.IsCancellationRequested ? throw await EndOfAsync(services, app) : code;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -63,10 +75,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
         finally
         {
             await ending.CancelAsync();
-            await Task.WhenAll(reading, watching, minding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            // Without its broker or Redis nothing can be drained.
-            using var limit = services.ChildEnded.IsCompleted ? new CancellationTokenSource(Hurried) : new CancellationTokenSource();
-            await app.StopAsync(limit.Token);
+            await Task.WhenAll(beside).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -91,7 +100,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, TextWriter
     private async Task<int> RunStreamAsync(DemoStream stream, Running running, CancellationToken cancellation)
     {
         // :: Step 4: the stream
-        using var publisher = new StreamPublisher(running.Clients, time);
+        await using var publisher = new StreamPublisher(running.Clients, time);
         DemoSnapshot Snapshot() => running.Board.Snapshot(publisher.Delivered, stream.Total, running.Queues.View);
         var display = new DemoDisplay(time, output, showSnippets: stream.IsShipped);
         running.Board.Begin();

@@ -90,7 +90,8 @@ internal sealed class GuardedScorer(
         {
             return models.Score(items, clock, cancellation);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        // Models that are disposed are not broken: the process ends, and what was begun is not committed.
+        catch (Exception fault) when (fault is not (OperationCanceledException or ObjectDisposedException))
         {
             // The message may quote content; its type does not.
             WorkerLog.ModelsFailed(log, fault.GetType().Name, items.Count);

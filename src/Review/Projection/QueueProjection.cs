@@ -88,34 +88,22 @@ internal sealed class QueueProjection(ReviewKafka kafka, RedisScripts scripts, T
         var decisions = new LogReader(decisionsConsumer, source.Decisions, "apply_decision", ProjectedRecord.Decided, scripts, health, time, logger) { Passed = times.Passed };
         times.Follow(ranked, decisions);
         _times = times;
-        List<Task<ReadEnd>> running = [.. new[] { ranked, decisions }.Select(reader => reader.RunAsync(
+        Task<ReadEnd>[] readers = [.. new[] { ranked, decisions }.Select(reader => reader.RunAsync(
             generation,
             live,
             [.. reader.Topic.All.Select(partition => positions[reader.Topic.Field(partition.Partition)])],
             ends is null ? null : [.. reader.Topic.All.Select(partition => ends[partition])],
             stop.Token))];
-        var end = ReadEnd.Done;
-        while (running.Count > 0)
+        try
         {
-            var first = await Task.WhenAny(running);
-            running.Remove(first);
-            try
-            {
-                var reason = await first;
-                end = end == ReadEnd.Done ? reason : end;
-                if (reason != ReadEnd.Done)
-                {
-                    await stop.CancelAsync();
-                }
-            }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-            {
-                // The other reader ended first; its reason is the one that counts.
-            }
+            return await EndOfAsync(readers, stop, cancellation);
         }
-
-        cancellation.ThrowIfCancellationRequested();
-        return end;
+        finally
+        {
+            // However it ends: a reader left inside a client that is gone would end the process.
+            await stop.CancelAsync();
+            await ((Task)Task.WhenAll(readers)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <param name="hold">How long live readers wait if the generation is behind: while records keep coming it would never catch up.</param>
@@ -142,6 +130,34 @@ internal sealed class QueueProjection(ReviewKafka kafka, RedisScripts scripts, T
                 cancellation.ThrowIfCancellationRequested();
             }
         }
+    }
+
+    /// <returns>Why the first one stopped that did not come to its end; it stops the other.</returns>
+    private static async Task<ReadEnd> EndOfAsync(Task<ReadEnd>[] readers, CancellationTokenSource stop, CancellationToken cancellation)
+    {
+        List<Task<ReadEnd>> running = [.. readers];
+        var end = ReadEnd.Done;
+        while (running.Count > 0)
+        {
+            var first = await Task.WhenAny(running);
+            running.Remove(first);
+            try
+            {
+                var reason = await first;
+                end = end == ReadEnd.Done ? reason : end;
+                if (reason != ReadEnd.Done)
+                {
+                    await stop.CancelAsync();
+                }
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                // The other reader ended first; its reason is the one that counts.
+            }
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        return end;
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -60,10 +60,20 @@ internal sealed partial class QueueRebuild(QueueProjection projection, TimeProvi
             var positions = await projection.PositionsAsync(generation, source)
                 ?? throw new RedisException("The generation being rebuilt is gone from Redis.");
             progress?.Report(ProgressOf(source, positions, ends));
-            var reading = projection.ReadAsync(generation, live: false, source, positions, times, ends, cancellation);
-            while (progress is not null && await Task.WhenAny(reading, Task.Delay(ReportEvery, time, cancellation)) != reading)
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var reading = projection.ReadAsync(generation, live: false, source, positions, times, ends, stop.Token);
+            try
             {
-                progress.Report(ProgressOf(source, await projection.PositionsAsync(generation, source) ?? positions, ends));
+                while (progress is not null && await Task.WhenAny(reading, Task.Delay(ReportEvery, time, cancellation)) != reading)
+                {
+                    progress.Report(ProgressOf(source, await projection.PositionsAsync(generation, source) ?? positions, ends));
+                }
+            }
+            catch
+            {
+                await stop.CancelAsync();
+                await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
             }
 
             var end = await reading;

@@ -31,11 +31,12 @@ internal static class Storm
         log.Write($"VIGIL_CHAOS_SEED={seed} repeats this schedule");
         await using var world = new StormWorld(broker, log);
         await world.StartAsync(token);
+        await using var publisher = new StreamPublisher(world.Clients, TimeProvider.System);
+        // Disposed before its publisher, which waits for its end.
         using var stream = new StormStream(20_000 * times, seed);
         using var tail = new StatusTail(world.Clients, world.Clients.Topics.Settings.Single(topic => topic.Name == world.Clients.Topics.Status).Partitions);
         using var reviewers = new StormReviewers(world.Api, StormWorld.Tokens, seed);
-        using var publisher = new StreamPublisher(world.Clients, TimeProvider.System);
-        var publishing = Task.Run(() => publisher.PublishAsync(stream.Records, ratePerSecond: 0, token), token);
+        var publishing = publisher.PublishAsync(stream.Records, ratePerSecond: 0, token);
 
         var draw = new Random(seed);
         var plan = Blows.Plan(kills * times, draw);

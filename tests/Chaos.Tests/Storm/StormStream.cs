@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Text;
+using System.Threading.Channels;
 using Vigil.Pipeline.Samples;
 
 namespace Vigil.Chaos.Tests.Storm;
@@ -11,7 +11,7 @@ internal sealed class StormStream : IDisposable
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
-    private readonly BlockingCollection<StreamRecord> _released = [];
+    private readonly Channel<StreamRecord> _released;
     private int _next;
 
     public StormStream(int records, int seed)
@@ -34,34 +34,41 @@ internal sealed class StormStream : IDisposable
         }
 
         Samples = [.. samples.Take(records)];
+        _released = Channel.CreateBounded<StreamRecord>(Samples.Count);
     }
 
     public IReadOnlyList<Sample> Samples { get; }
 
-    /// <summary>Blocks the publisher until more is let out.</summary>
-    public IEnumerable<StreamRecord> Records => _released.GetConsumingEnumerable();
+    /// <summary>Blocks the publisher until more is let out or the stream is disposed.</summary>
+    public IEnumerable<StreamRecord> Records => _released.Reader.ReadAllAsync().ToBlockingEnumerable();
 
     /// <summary>Lets records out steadily, and ever fewer where a blow takes long, so that none meets a stream at its end.</summary>
     /// <param name="blowsLeft">Blows that are still to come, this one included.</param>
     public async Task FlowAsync(Func<int> blowsLeft, CancellationToken cancellation)
     {
-        while (blowsLeft() is > 0 and var left)
+        while (blowsLeft() is > 0 and var left && Release(Math.Max(1, (int)((Samples.Count - _next) / (left * SecondsPerBlow) * Tick.TotalSeconds))))
         {
-            Release(Math.Max(1, (int)((Samples.Count - _next) / (left * SecondsPerBlow) * Tick.TotalSeconds)));
             await Task.Delay(Tick, cancellation);
         }
 
         Release(Samples.Count);
-        _released.CompleteAdding();
+        _released.Writer.TryComplete();
     }
 
-    public void Dispose() => _released.Dispose();
+    /// <summary>Nothing more is let out.</summary>
+    public void Dispose() => _released.Writer.TryComplete();
 
-    private void Release(int count)
+    // False: the stream was disposed.
+    private bool Release(int count)
     {
         for (var end = Math.Min(Samples.Count, _next + count); _next < end; _next++)
         {
-            _released.Add(Samples[_next].ToPublish());
+            if (!_released.Writer.TryWrite(Samples[_next].ToPublish()))
+            {
+                return false;
+            }
         }
+
+        return true;
     }
 }

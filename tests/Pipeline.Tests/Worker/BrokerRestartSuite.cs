@@ -20,8 +20,9 @@ public abstract class BrokerRestartSuite
         await using var harness = await WorkerHarness.StartAsync(broker.Bootstrap);
         var content = harness.Clients.Topics.Content;
         await harness.PublishAsync("a", "one");
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(harness.Clients.Consumer("group")).SetLogHandler((_, _) => { }).Build();
-        using var producer = new ProducerBuilder<byte[], byte[]>(harness.Clients.TransactionalProducer("producer")).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        // Left as they are if the call hangs: freed under it, they would end the process instead of the test.
+        var consumer = new ConsumerBuilder<byte[], byte[]>(harness.Clients.Consumer("group")).SetLogHandler((_, _) => { }).Build();
+        var producer = new ProducerBuilder<byte[], byte[]>(harness.Clients.TransactionalProducer("producer")).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         producer.InitTransactions(Patience);
         Send(producer, content, consumer.ConsumerGroupMetadata);
         producer.CommitTransaction(Patience);
@@ -31,6 +32,8 @@ public abstract class BrokerRestartSuite
         // On a thread of its own: a native call that hangs cannot be cancelled.
         var sent = Task.Factory.StartNew(() => SendOrAbort(producer, content, consumer.ConsumerGroupMetadata), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await sent.WaitAsync(Patience, Token);
+        producer.Dispose();
+        consumer.Dispose();
     }
 
     [Fact]

@@ -58,6 +58,14 @@ public sealed class GuardedScorerTests
         Assert.Throws<OperationCanceledException>(() => ScoreUntil(60, ["a"], stopping.Token));
     }
 
+    [Fact]
+    public void Score_ModelsDisposedAsTheProcessEnds_GivesUpWithoutAnOutcome()
+    {
+        _models.Called = () => ObjectDisposedException.ThrowIf(true, _models);
+
+        Assert.Throws<ObjectDisposedException>(() => Score(holdMinutes: 0, "a"));
+    }
+
     private IReadOnlyList<ScoredItem> Score(double holdMinutes, params string[] ids) => ScoreUntil(holdMinutes, ids, CancellationToken.None);
 
     private IReadOnlyList<ScoredItem> ScoreUntil(double holdMinutes, string[] ids, CancellationToken stopping)

@@ -31,9 +31,16 @@ public sealed class RebuildUnderLoadTests(RedisServer redis)
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         patience.CancelAfter(TimeSpan.FromSeconds(60));
-        var served = await host.Stage.RebuildAsync(null, patience.Token);
-        await stop.CancelAsync();
-        await publishing;
+        string? served;
+        try
+        {
+            served = await host.Stage.RebuildAsync(null, patience.Token);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await publishing;
+        }
 
         await host.PostAsync("last", "words");
         using var ana = host.Ana;

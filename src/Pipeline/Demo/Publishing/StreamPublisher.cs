@@ -7,9 +7,9 @@ namespace Vigil.Pipeline.Demo.Publishing;
 
 /// <summary>
 /// Publishes streams in their order, as any publisher would: idempotent, acks of all, Java's partitioner. Notes where each
-/// record came to stand.
+/// record came to stand. One stream at a time.
 /// </summary>
-internal sealed class StreamPublisher : IDisposable
+internal sealed class StreamPublisher : IAsyncDisposable
 {
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FlushStep = TimeSpan.FromMilliseconds(100);
@@ -17,12 +17,14 @@ internal sealed class StreamPublisher : IDisposable
     private readonly TimeProvider _time;
     private readonly string _topic;
     private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly CancellationTokenSource _disposing = new();
     private readonly List<RecordPosition?> _positions = [];
     private readonly Lock _lock = new();
     private readonly Dictionary<int, long> _last = [];
     private string? _failure;
     private int _count;
     private int _delivered;
+    private Task _publishing = Task.CompletedTask;
 
     public StreamPublisher(KafkaClients clients, TimeProvider time)
     {
@@ -54,30 +56,41 @@ internal sealed class StreamPublisher : IDisposable
     }
 
     /// <param name="ratePerSecond">Records a second; 0: as fast as the broker takes them.</param>
-    public async Task PublishAsync(IEnumerable<StreamRecord> records, double ratePerSecond, CancellationToken cancellation)
+    public Task PublishAsync(IEnumerable<StreamRecord> records, double ratePerSecond, CancellationToken cancellation) =>
+        _publishing = Task.Run(() => RunAsync(records, ratePerSecond, cancellation), CancellationToken.None);
+
+    /// <summary>Returns when nothing is being published: the native client must outlive every call into it. Records not yet taken are left.</summary>
+    public async ValueTask DisposeAsync()
     {
+        await _disposing.CancelAsync();
+        await _publishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _producer.Dispose();
+        _disposing.Dispose();
+    }
+
+    private async Task RunAsync(IEnumerable<StreamRecord> records, double ratePerSecond, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _disposing.Token);
         var start = _time.GetTimestamp();
         var before = _count;
         foreach (var record in records)
         {
             while (ratePerSecond > 0 && _count - before > ratePerSecond * _time.GetElapsedTime(start).TotalSeconds)
             {
-                await Task.Delay(Breath, _time, cancellation);
+                await Task.Delay(Breath, _time, either.Token);
             }
 
-            await ProduceAsync(record, _count++, cancellation);
+            await ProduceAsync(record, _count++, either.Token);
         }
 
         while (Delivered < _count && Volatile.Read(ref _failure) is null)
         {
-            cancellation.ThrowIfCancellationRequested();
-            await Task.Run(() => _producer.Flush(FlushStep), cancellation);
+            either.Token.ThrowIfCancellationRequested();
+            _producer.Flush(FlushStep);
         }
 
         ThrowIfFailed();
     }
-
-    public void Dispose() => _producer.Dispose();
 
     private async Task ProduceAsync(StreamRecord record, int index, CancellationToken cancellation)
     {
