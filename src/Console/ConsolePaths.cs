@@ -5,8 +5,28 @@ public static class ConsolePaths
 {
     public const string Root = "/console";
     public const string SignIn = Root + "/sign-in";
+    public const string Provider = SignIn + "/provider";
+    public const string ProviderReturn = Provider + "/return";
     public const string SignOut = Root + "/sign-out";
     public const string Heartbeat = Root + "/heartbeat";
+    public const string LiveLeases = Root + "/live/leases";
+    public const string LiveQueues = Root + "/live/queues";
+
+    /// <summary>Name of the value that says which page to open after signing in.</summary>
+    public const string To = "to";
+
+    /// <summary>Whether an address that came from outside leads to a page of ours, and nowhere else.</summary>
+    public static bool IsOurs(string? address) => address is not null
+        && address.StartsWith(Root, StringComparison.Ordinal)
+        && (address.Length == Root.Length || address[Root.Length] is '/' or '?')
+        && !address.AsSpan().ContainsAnyInRange('\0', ' ')
+        && !address.Contains('\\', StringComparison.Ordinal);
+
+    /// <summary>Whether pages ask this by themselves, again and again.</summary>
+    public static bool IsAskedUnbidden(string? path) => path is Heartbeat or LiveLeases or LiveQueues;
+
+    /// <param name="again">The provider shall ask for the password even of whom it still knows.</param>
+    public static string ProviderFor(string? to, bool again) => $"{Provider}?{To}={Uri.EscapeDataString(IsOurs(to) ? to! : Root)}{(again ? "&again=true" : "")}";
 
     public static string SignInWith(string code) => $"{SignIn}?code={code}";
 

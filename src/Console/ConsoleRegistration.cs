@@ -11,8 +11,10 @@ using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Vigil.Contracts;
 using Vigil.Review;
+using Vigil.Review.Http;
 using Vigil.ReviewConsole.Assets;
 using Vigil.ReviewConsole.Items;
+using Vigil.ReviewConsole.Live;
 using Vigil.ReviewConsole.Safety;
 using Vigil.ReviewConsole.SignIn;
 using Vigil.ReviewConsole.Work;
@@ -36,6 +38,7 @@ public static class ConsoleRegistration
         });
         AddSession(services);
         services.AddTransient<IStartupFilter, PageHeaders>();
+        services.AddSingleton(_ => new CallLimit<string>(FormLimits.PerSecond));
         services.AddSingleton<SignInLinks>();
         services.AddSingleton<RecentVerdicts>();
         services.AddSingleton(provider => new WorkDesk(provider.GetRequiredService<ReviewQueue>(), provider.GetRequiredService<ContentDesk>(), policies(provider)));
@@ -46,17 +49,19 @@ public static class ConsoleRegistration
     public static void MapReviewConsole(this IEndpointRouteBuilder app)
     {
         app.MapGet("/", () => TypedResults.Redirect(ConsolePaths.Root)).ExcludeFromDescription();
-        var pages = app.MapGroup("").AddEndpointFilter(OwnForms.AdmitAsync).RequireAuthorization(ConsolePolicies.Known).ExcludeFromDescription();
+        var pages = app.MapGroup("").AddEndpointFilter(FormLimits.AdmitAsync).AddEndpointFilter(OwnForms.AdmitAsync).RequireAuthorization(ConsolePolicies.Known).ExcludeFromDescription();
         pages.MapGet(ConsoleAssets.Path, ConsoleAssets.Serve).AllowAnonymous();
         SignInEndpoints.Map(pages);
         QueueEndpoints.Map(pages);
         WorkEndpoints.Map(pages);
         ItemEndpoints.Map(pages);
+        LiveEndpoints.Map(pages);
     }
 
     private static void AddSession(IServiceCollection services)
     {
         services.AddAuthentication().AddCookie(ConsoleSession.Scheme);
+        ProviderSignIn.Add(services);
         services.AddOptions<CookieAuthenticationOptions>(ConsoleSession.Scheme)
             .Configure<IOptions<ConsoleOptions>, TimeProvider>((cookie, options, time) => ConsoleSession.Configure(cookie, options.Value, time));
         services.AddAuthorization(ConsolePolicies.Add);

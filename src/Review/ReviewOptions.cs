@@ -106,9 +106,9 @@ internal sealed partial class ReviewOptionsRules : IValidateOptions<ReviewOption
                 errors.Add($"Vigil:Review:Tokens: the token of '{reviewer.Name}' must have 16 to 256 letters, digits, '.', '_' or '-'.");
             }
 
-            if (!NameForm().IsMatch(reviewer.Name))
+            if (!ReviewerName.IsValid(reviewer.Name))
             {
-                errors.Add($"Vigil:Review:Tokens: the name '{reviewer.Name}' must have 1 to 64 letters, digits, '.', '_', '@' or '-'.");
+                errors.Add($"Vigil:Review:Tokens: the name '{reviewer.Name}' must have {ReviewerName.Form}.");
             }
 
             ReviewerRoles.Parse(reviewer.Roles, out var unknown);
@@ -123,7 +123,4 @@ internal sealed partial class ReviewOptionsRules : IValidateOptions<ReviewOption
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]{16,256}$")]
     private static partial Regex TokenForm();
-
-    [GeneratedRegex(@"^[A-Za-z0-9._@-]{1,64}$")]
-    private static partial Regex NameForm();
 }

@@ -29,7 +29,7 @@ public static class ReviewRegistration
         services.AddSingleton(provider => provider.GetRequiredService<ReviewStage>().Contents);
         services.AddSingleton(provider => new ReviewerTokens(provider.GetRequiredService<IOptions<ReviewOptions>>().Value.Tokens));
         services.AddTransient<IStartupFilter, TokenGate>();
-        services.AddSingleton(provider => new CallLimit(provider.GetRequiredService<IOptions<ReviewOptions>>().Value));
+        services.AddSingleton(provider => new CallLimit<int>(provider.GetRequiredService<IOptions<ReviewOptions>>().Value.RequestsPerSecond));
         services.AddSingleton(provider => new DecideRules(policies(provider)));
         services.AddHostedService(provider => provider.GetRequiredService<ReviewStage>().OpenService());
         services.AddProblemDetails(Problems.Complete);

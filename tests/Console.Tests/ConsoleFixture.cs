@@ -48,30 +48,43 @@ public sealed class ConsoleFixture(RedisServer redis, Chromium chromium) : IAsyn
 {
     internal ReviewHost Host { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Host = await ReviewHost.StartAsync(redis, CancellationToken.None, face: new(
-        (services, policies) => services.AddReviewConsole(_ => policies),
+    /// <summary>The console beside REST.</summary>
+    internal static HostFace Face { get; } = FaceWith(static _ => { });
+
+    internal static HostFace FaceWith(Action<IServiceCollection> configure) => new(
+        (services, policies) => configure(services.AddReviewConsole(_ => policies)),
         app =>
         {
             app.UseAuthentication();
             app.UseAuthorization();
             app.MapReviewConsole();
-        }));
+        });
+
+    public async ValueTask InitializeAsync() => Host = await ReviewHost.StartAsync(redis, CancellationToken.None, face: Face);
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 
     /// <summary>A browser of its own, signed in by a one-time link.</summary>
-    internal async Task<ReviewerPage> SignInAsync(string name, params string[] roles)
+    internal Task<ReviewerPage> SignInAsync(string name, params string[] roles) => SignInAsync(chromium, Host, name, roles);
+
+    internal static async Task<ReviewerPage> SignInAsync(Chromium chromium, ReviewHost host, string name, params string[] roles)
     {
-        Assert.SkipWhen(Chromium.Missing is not null, Chromium.Missing ?? "");
-        var context = await chromium.Browser.NewContextAsync(new() { BaseURL = Host.Address });
-        context.SetDefaultTimeout(10_000);
-        var page = await context.NewPageAsync();
-        var opened = new ReviewerPage(page);
-        var path = await Host.Services.GetRequiredService<SignInLinks>().CreateAsync(name, roles.Length == 0 ? [ReviewerOptions.Reviewer] : roles);
+        var opened = await OpenAsync(chromium, host);
+        var page = opened.Page;
+        var path = await host.Services.GetRequiredService<SignInLinks>().CreateAsync(name, roles.Length == 0 ? [ReviewerOptions.Reviewer] : roles);
         await page.GotoAsync(path);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with this link" }).ClickAsync();
         await page.WaitForURLAsync($"**{ConsolePaths.Root}");
         return opened;
+    }
+
+    /// <summary>A browser of its own, where nobody is signed in.</summary>
+    internal static async Task<ReviewerPage> OpenAsync(Chromium chromium, ReviewHost host)
+    {
+        Assert.SkipWhen(Chromium.Missing is not null, Chromium.Missing ?? "");
+        var context = await chromium.Browser.NewContextAsync(new() { BaseURL = host.Address });
+        context.SetDefaultTimeout(10_000);
+        return new(await context.NewPageAsync());
     }
 }
 

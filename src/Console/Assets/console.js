@@ -24,6 +24,38 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+const queues = document.getElementById("queues");
+if (queues) follow(queues.dataset.live, (seen) => {
+  for (const row of queues.querySelectorAll("tr[data-queue]")) {
+    const figures = seen.queues[row.dataset.queue];
+    if (figures) row.querySelectorAll("[data-live]").forEach((cell, place) => { cell.textContent = figures[place]; });
+  }
+  const away = document.getElementById("away");
+  away.textContent = seen.notice;
+  away.hidden = seen.notice === "";
+});
+
+/** Hears of changes. The browser opens a stream that ends again, but not one that was refused: that is ours to do, ever more seldom. */
+function follow(address, act) {
+  let stream;
+  let pause = 5;
+  const open = () => {
+    stream = new EventSource(address);
+    stream.addEventListener("message", ({ data }) => {
+      pause = 5;
+      const seen = JSON.parse(data);
+      if (seen) act(seen);
+    });
+    stream.addEventListener("error", () => {
+      if (stream.readyState !== EventSource.CLOSED) return;
+      setTimeout(open, pause * 1000);
+      pause = Math.min(300, 2 * pause);
+    });
+  };
+  open();
+  addEventListener("pagehide", () => stream.close());
+}
+
 if (work) workOn(work);
 
 function workOn({ dataset: paths }) {
@@ -40,12 +72,18 @@ function workOn({ dataset: paths }) {
   let group = null;
   let shownAt = performance.now();
   let warned = false;
+  let seen = { last: 0, held: {} };
 
-  const setBusy = (is) => { busy = is; work.setAttribute("aria-busy", is); };
+  const setBusy = (is) => {
+    busy = is;
+    work.setAttribute("aria-busy", is);
+    if (!is && isDoubtful(seen)) beat();
+  };
   const card = () => holder.querySelector("article.card");
   const say = (words) => { document.getElementById("say").textContent = words; };
   const notice = (content) => noticeHolder.replaceChildren(content ?? "");
   const words = (text) => { const line = document.createElement("p"); line.className = "notice"; line.setAttribute("role", "alert"); line.textContent = text; return line; };
+  const sayEdited = () => notice(words("Its publisher has edited the item. You judge the version below; the edit is reviewed afterwards."));
   const noteOf = (article) => article.querySelector("textarea[name=note]");
   const draftOf = (article) => `note ${article.dataset.epoch} ${article.dataset.id}`;
 
@@ -66,6 +104,7 @@ function workOn({ dataset: paths }) {
     choose(null);
     const article = card();
     if (article) noteOf(article).value = sessionStorage.getItem(draftOf(article)) ?? noteOf(article).value;
+    if (article?.dataset.revised) sayEdited();
     holder.querySelector("h1")?.focus();
     scrollTo(0, 0);
   }
@@ -202,12 +241,18 @@ function workOn({ dataset: paths }) {
           say("This item is no longer yours");
         }
       }
-      if (revised && card() === held && !held.dataset.revised) {
+      if (revised && !held.dataset.revised) {
         held.dataset.revised = "1";
-        notice(words("Its publisher has edited the item. You judge the version below; the edit is reviewed afterwards."));
+        if (card() === held) sayEdited();
       }
     }
     fetchAhead();
+  }
+
+  /** Whether what the server holds for us differs from what is shown. A verdict under way takes its own lease away. */
+  function isDoubtful({ last, held }) {
+    return [card(), ahead].some((article) => article && !article.classList.contains("gone") && Number(article.dataset.epoch) <= last
+      && (!(article.dataset.epoch in held) || (held[article.dataset.epoch] && !article.dataset.revised)));
   }
 
   function tick() {
@@ -300,6 +345,10 @@ function workOn({ dataset: paths }) {
     if ((card() || ahead) && !busy) giveBack(card(), ahead);
   });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  follow(paths.live, (now) => {
+    seen = now;
+    if (isDoubtful(now)) beat();
+  });
   setInterval(tick, 1000);
   setInterval(beat, Number(paths.beat) * 1000);
   fetchAhead();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vigil.Review;
 
 namespace Vigil.ReviewConsole.Pages;
 
@@ -12,6 +13,10 @@ internal static class Spans
         { TotalDays: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalHours} h {span.Minutes} min"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalDays} days"),
     };
+
+    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string OldestOf(QueueSummary queue) => queue.Depth > 0 ? Of(queue.OldestAge) : "";
 
     /// <summary>A moment to the minute, in UTC.</summary>
     public static string Of(DateTimeOffset? moment) => moment?.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) ?? "";

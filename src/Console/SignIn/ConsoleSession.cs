@@ -29,8 +29,15 @@ internal static class ConsoleSession
         cookie.ExpireTimeSpan = TimeSpan.FromMinutes(options.IdleMinutes);
         cookie.SlidingExpiration = true;
         cookie.LoginPath = ConsolePaths.SignIn;
+        cookie.ReturnUrlParameter = ConsolePaths.To;
         cookie.TimeProvider = time;
         cookie.Events.OnValidatePrincipal = context => EndAsync(context, TimeSpan.FromHours(options.LongestHours), time);
+        cookie.Events.OnCheckSlidingExpiration = context =>
+        {
+            // What an open page asks by itself is no sign that anyone sits there.
+            context.ShouldRenew &= !ConsolePaths.IsAskedUnbidden(context.Request.Path);
+            return Task.CompletedTask;
+        };
         // A module that fetches a part of a page must hear 401, not be sent a page to sign in on.
         cookie.Events.OnRedirectToLogin = AskToSignInAsync;
         cookie.Events.OnRedirectToAccessDenied = context => NotYours.ExecuteAsync(context.HttpContext);

@@ -98,9 +98,11 @@ internal sealed class BenchLane : IAsyncDisposable
     /// Publishes texts as fast as the broker takes them and waits until each has its disposition. The workers' metrics are read
     /// before and after, the second time within what is measured.
     /// </summary>
-    public async Task<LaneRound> RoundAsync(BenchTexts texts, CancellationToken cancellation)
+    /// <param name="times">How often the same texts are published, under other ids each time.</param>
+    public async Task<LaneRound> RoundAsync(BenchTexts texts, CancellationToken cancellation, int times = 1)
     {
-        var records = texts.Round($"{_name}-{_rounds++}").ToList();
+        var round = $"{_name}-{_rounds++}";
+        var records = Enumerable.Range(0, times).SelectMany(part => texts.Round($"{round}-{part}")).ToList();
         var allocated = await AllocatedAsync(cancellation);
         var cpu = _workers.Sum(worker => worker.CpuSeconds);
         var start = _time.GetTimestamp();

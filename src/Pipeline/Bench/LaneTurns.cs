@@ -4,7 +4,8 @@ namespace Vigil.Pipeline.Bench;
 
 /// <summary>Two lanes, or one set in two ways, that take turns with the same texts.</summary>
 /// <param name="prepareAsync">Done before each turn, told whether it is A's; null: nothing.</param>
-internal sealed class LaneTurns(BenchStand stand, string what, Func<bool, Task>? prepareAsync = null)
+/// <param name="times">How often a turn goes through the texts: what a turn waits for at its end weighs the less.</param>
+internal sealed class LaneTurns(BenchStand stand, string what, Func<bool, Task>? prepareAsync = null, int times = 1)
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
 
@@ -43,7 +44,7 @@ internal sealed class LaneTurns(BenchStand stand, string what, Func<bool, Task>?
     private async Task<LaneRound> TurnAsync(BenchLane lane, BenchTexts texts, bool isA, CancellationToken cancellation)
     {
         await (prepareAsync?.Invoke(isA) ?? Task.CompletedTask);
-        return await lane.RoundAsync(texts, cancellation);
+        return await lane.RoundAsync(texts, cancellation, times);
     }
 
     // Not counted: code that is hot is compiled again while it runs, the more of it the more there is.

@@ -8,6 +8,7 @@ using Vigil.Pipeline.Scoring;
 using Vigil.Rank;
 using Vigil.Review;
 using Vigil.ReviewConsole;
+using Vigil.ReviewConsole.SignIn;
 
 namespace Vigil.Pipeline.Configuration;
 
@@ -39,6 +40,7 @@ internal static class SettingsCatalogue
         [LedgerOptions.Section] = typeof(LedgerOptions),
         [ReviewOptions.Section] = typeof(ReviewOptions),
         [ConsoleOptions.Section] = typeof(ConsoleOptions),
+        [SignInOptions.Section] = typeof(SignInOptions),
     };
 
     public static IReadOnlyList<Setting> All { get; } =

@@ -13,7 +13,7 @@ internal static class Admission
         var http = context.HttpContext;
         LimitBody(http);
         var caller = (Caller)http.Items[typeof(Caller)]!;
-        if (http.RequestServices.GetRequiredService<CallLimit>().Refuses(caller) is { } wait)
+        if (http.RequestServices.GetRequiredService<CallLimit<int>>().Refuses(caller.Token) is { } wait)
         {
             http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             return Problems.Of(ProblemKind.TooManyRequests);

@@ -33,6 +33,14 @@ public sealed record Claim(Lease Lease, RankedItem? Item, DateTimeOffset? Enqueu
 /// <param name="Now">By the clock of leases, which is not the caller's.</param>
 public sealed record LeaseState(DateTimeOffset Expires, string Version, string NewestVersion, string Status, DateTimeOffset Now);
 
+/// <summary>A lease as <see cref="ReviewQueue.LookAsync"/> finds it.</summary>
+/// <param name="WasRevised">Its publisher has edited the item since it was claimed.</param>
+public sealed record LeaseLook(long Epoch, bool WasRevised);
+
+/// <summary>The leases of one reviewer.</summary>
+/// <param name="LastEpoch">Of the last claim of anyone: a lease with a later epoch was given since.</param>
+public sealed record LeasesLook(long LastEpoch, IReadOnlyList<LeaseLook> Leases);
+
 /// <summary>A verdict that a reviewer gave lately.</summary>
 /// <param name="Verdict">violation or benign.</param>
 /// <param name="Outcome">stands, dissent, undone or void.</param>

@@ -147,6 +147,16 @@ public sealed class ReviewQueue
             : new LeaseState(Replies.Time(answer[1])!.Value, Replies.VersionText(answer[2]), Replies.VersionText(answer[3]), (string)answer[4]!, Replies.Time(answer[5])!.Value);
     }
 
+    /// <summary>What the reviewer holds, without keeping it: for pages that look every second.</summary>
+    public async Task<Reply<LeasesLook>> LookAsync(Reviewer reviewer)
+    {
+        var answer = await _scripts.RunAsync("look", reviewer.Name);
+        return Replies.RefusalOf(answer) is { } refusal
+            ? refusal
+            : new LeasesLook((long)answer[1], [.. Enumerable.Range(2, answer.Length - 2).Select(i => answer[i]).Select(row =>
+                new LeaseLook((long)row[0], (string)row[2]! is { Length: > 0 } newest && newest != (string)row[1]!))]);
+    }
+
     /// <summary>The reviewer's verdicts of the last day, the newest first, at most <paramref name="most"/> of at most 50.</summary>
     public async Task<Reply<IReadOnlyList<RecentDecision>>> RecentAsync(Reviewer reviewer, int most)
     {

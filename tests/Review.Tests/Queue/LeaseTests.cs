@@ -59,6 +59,22 @@ public sealed class LeaseTests(RedisServer redis)
         Assert.Empty((await bench.Queues.HeldAsync(Ana)).Value!);
     }
 
+    // What looks every second must not keep the leases it looks at.
+    [Fact]
+    public async Task Look_AtLeases_TellsThemAndKeepsNone()
+    {
+        var bench = await WithItemsAsync(("a", 4), ("b", 2));
+        var first = await bench.Queues.ClaimAsync("hate", Ana, "1");
+        var other = await bench.Queues.ClaimAsync("hate", Ben, "");
+
+        bench.SetNow(T0.AddDays(1).AddMinutes(9));
+        var look = (await bench.Queues.LookAsync(Ana)).Value!;
+        Assert.Equal((other.Value!.Lease.Epoch, new LeaseLook(first.Value!.Lease.Epoch, WasRevised: false)), (look.LastEpoch, Assert.Single(look.Leases)));
+
+        bench.SetNow(T0.AddDays(1).AddMinutes(11));
+        Assert.Empty((await bench.Queues.LookAsync(Ana)).Value!.Leases);
+    }
+
     [Fact]
     public async Task ClaimItem_ThatWaits_GivesItWhateverItsPlace()
     {
