@@ -8,6 +8,7 @@ public static class ConsolePaths
     public const string Provider = SignIn + "/provider";
     public const string ProviderReturn = Provider + "/return";
     public const string SignOut = Root + "/sign-out";
+    public const string Pictures = Root + "/picture";
     public const string Heartbeat = Root + "/heartbeat";
     public const string LiveLeases = Root + "/live/leases";
     public const string LiveQueues = Root + "/live/queues";
@@ -37,6 +38,11 @@ public static class ConsolePaths
 
     // In the query: no path can carry an id of "." or "..".
     public static string Item(string id) => $"{Root}/item?id={Uri.EscapeDataString(id)}";
+
+    /// <param name="digest">Of the content that the page shows.</param>
+    /// <param name="still">From 0.</param>
+    public static string Picture(string id, string digest, int part, int still, bool opaque) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"{Pictures}?id={Uri.EscapeDataString(id)}&digest={digest}&part={part}&still={still}{(opaque ? "&opaque=true" : "")}");
 
     /// <param name="page">From 1.</param>
     public static string Text(string id, int part, int page) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Root}/text?id={Uri.EscapeDataString(id)}&part={part}&page={page}");

@@ -15,6 +15,7 @@ using Vigil.Review.Http;
 using Vigil.ReviewConsole.Assets;
 using Vigil.ReviewConsole.Items;
 using Vigil.ReviewConsole.Live;
+using Vigil.ReviewConsole.Pictures;
 using Vigil.ReviewConsole.Safety;
 using Vigil.ReviewConsole.SignIn;
 using Vigil.ReviewConsole.Work;
@@ -39,6 +40,7 @@ public static class ConsoleRegistration
         AddSession(services);
         services.AddTransient<IStartupFilter, PageHeaders>();
         services.AddSingleton(_ => new CallLimit<string>(FormLimits.PerSecond));
+        services.AddSingleton<PictureMaker>();
         services.AddSingleton<SignInLinks>();
         services.AddSingleton<RecentVerdicts>();
         services.AddSingleton(provider => new WorkDesk(provider.GetRequiredService<ReviewQueue>(), provider.GetRequiredService<ContentDesk>(), policies(provider)));
@@ -56,6 +58,7 @@ public static class ConsoleRegistration
         WorkEndpoints.Map(pages);
         ItemEndpoints.Map(pages);
         LiveEndpoints.Map(pages);
+        PictureEndpoints.Map(pages);
     }
 
     private static void AddSession(IServiceCollection services)

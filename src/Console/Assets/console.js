@@ -14,6 +14,18 @@ async function ask(address, form) {
   return { status: answer.status, text: await answer.text() };
 }
 
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) for (const box of document.querySelectorAll(".picture input")) box.checked = false;
+});
+
+document.addEventListener("error", ({ target }) => {
+  if (!target.matches?.(".stills img")) return;
+  const box = document.createElement("p");
+  box.className = "box";
+  box.textContent = `${target.alt} cannot be shown.`;
+  target.replaceWith(box);
+}, true);
+
 document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a[data-part]");
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
@@ -133,6 +145,13 @@ function workOn({ dataset: paths }) {
     return { isCard: answer.status === 200 && answer.text.includes('class="card"'), content: elements(answer.text), status: answer.status };
   }
 
+  /** Pictures are shown by hand, in colour by another, and hidden again when the reviewer looks away. */
+  function flip(kind) {
+    const boxes = [...holder.querySelectorAll(`.picture [data-${kind}]`)];
+    const isShown = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !isShown;
+  }
+
   /** Claims one item ahead. Whoever needs it while it is on its way waits for this call, so that no claim is made twice. */
   async function fetchAhead() {
     if (!card() || ahead || fetching || card().classList.contains("gone")) return;
@@ -141,7 +160,8 @@ function workOn({ dataset: paths }) {
     const article = found.isCard && found.content.querySelector("article.card");
     if (!article || [card(), ahead].some((one) => one?.dataset.epoch === article.dataset.epoch)) return;
     if (ahead) giveBack(article);
-    else ahead = article;
+    // Into this document, where its pictures load before they are looked at.
+    else ahead = document.adoptNode(article);
   }
 
   function giveBack(...articles) {
@@ -291,7 +311,7 @@ function workOn({ dataset: paths }) {
   }
 
   function press(event) {
-    if (event.target.closest?.("textarea, input, select")) {
+    if (event.target.closest?.("textarea, input:not([type=checkbox]), select")) {
       if (event.key === "Escape") holder.querySelector("h1")?.focus();
       return;
     }
@@ -306,6 +326,7 @@ function workOn({ dataset: paths }) {
     const acts = {
       v: () => choose("v"), s: () => choose("s"), b: () => decide("benign"), e: () => decide("escalate"), u: undo, j: () => walk(1), k: () => walk(-1),
       n: () => card() && noteOf(card()).focus(), r: () => { const score = holder.querySelector("details.score"); if (score) score.open = !score.open; },
+      i: () => flip("reveal"), g: () => flip("colour"),
       f: () => card() && !busy && location.assign(paths.root), "?": () => keys.showModal(), Escape: () => choose(null),
     };
     if (Object.hasOwn(acts, key)) {

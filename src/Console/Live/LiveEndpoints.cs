@@ -26,18 +26,27 @@ internal static class LiveEndpoints
 
     public static void Map(IEndpointRouteBuilder pages)
     {
-        pages.MapGet(ConsolePaths.LiveLeases, Leases).RequireAuthorization(ConsolePolicies.Work);
-        pages.MapGet(ConsolePaths.LiveQueues, Queues);
+        // Open for a minute: not what the durations of requests are to tell.
+        var live = pages.MapGroup("").DisableHttpMetrics();
+        live.MapGet(ConsolePaths.LiveLeases, Leases).RequireAuthorization(ConsolePolicies.Work);
+        live.MapGet(ConsolePaths.LiveQueues, Queues);
     }
 
     private static ServerSentEventsResult<string> Leases(ReviewQueue queues, HttpContext context, TimeProvider time, IHostApplicationLifetime host)
     {
         var reviewer = ConsoleSession.ReviewerOf(context);
-        return TypedResults.ServerSentEvents(WatchAsync(async () => LeasesSeen.Of(await queues.LookAsync(reviewer)), time, host.ApplicationStopping, context.RequestAborted));
+        return Stream(context, time, host, async () => LeasesSeen.Of(await queues.LookAsync(reviewer)));
     }
 
     private static ServerSentEventsResult<string> Queues(ReviewQueue queues, HttpContext context, TimeProvider time, IHostApplicationLifetime host) =>
-        TypedResults.ServerSentEvents(WatchAsync(async () => QueuesSeen.Of(await queues.ListAsync()), time, host.ApplicationStopping, context.RequestAborted));
+        Stream(context, time, host, async () => QueuesSeen.Of(await queues.ListAsync()));
+
+    private static ServerSentEventsResult<string> Stream<T>(HttpContext context, TimeProvider time, IHostApplicationLifetime host, Func<Task<T>> look)
+    {
+        // nginx would gather events before it hands them on.
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        return TypedResults.ServerSentEvents(WatchAsync(look, time, host.ApplicationStopping, context.RequestAborted));
+    }
 
     private static async IAsyncEnumerable<SseItem<string>> WatchAsync<T>(
         Func<Task<T>> look, TimeProvider time, CancellationToken stopping, [EnumeratorCancellation] CancellationToken aborted)

@@ -55,6 +55,7 @@ internal static class ProviderSignIn
         catch (Exception fault) when (fault is InvalidOperationException or HttpRequestException or IOException)
         {
             // Its discovery document could not be had; the page does not say more to a stranger than that.
+            SignInLog.Away(SignInLog.Of(context), options.Value.Provider, fault.Message);
             return ConsolePage.Of<MessagePage>(new { Title = "No answer", Message = "The provider that you sign in with does not answer. Try again in a moment." }, StatusCodes.Status503ServiceUnavailable);
         }
     }
@@ -112,6 +113,7 @@ internal static class ProviderSignIn
         if (!ReviewerName.IsValid(name) || roles.Count == 0)
         {
             context.HandleResponse();
+            SignInLog.TurnedAway(SignInLog.Of(context.HttpContext), options.RolesClaim, options.NameClaim);
             await ConsolePage.Of<MessagePage>(new { Title = "Not for you", Message = Why(name, options) }, StatusCodes.Status403Forbidden).ExecuteAsync(context.HttpContext);
             return;
         }
@@ -128,6 +130,7 @@ internal static class ProviderSignIn
     private static async Task RefuseAsync(RemoteFailureContext context)
     {
         context.HandleResponse();
+        SignInLog.Refused(SignInLog.Of(context.HttpContext), context.Failure?.Message ?? "no reason given");
         await ConsolePage.Of<MessagePage>(
             new { Title = "Not signed in", Message = "The provider did not sign you in, or this answer of its was for another browser or is too old. Sign in again." },
             StatusCodes.Status403Forbidden).ExecuteAsync(context.HttpContext);

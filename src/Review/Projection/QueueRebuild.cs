@@ -54,34 +54,10 @@ internal sealed partial class QueueRebuild(QueueProjection projection, TimeProvi
         var generation = await projection.BeginAsync(source);
         LogBegun(generation);
         var times = new LogTimes(projection.Directory, projection.Scripts.NowAsync);
+        var ends = await projection.Directory.EndsAsync(source.Topics, IsolationLevel.ReadCommitted);
         for (var hold = FirstHold; ; hold = hold * 2 < LongestHold ? hold * 2 : LongestHold)
         {
-            var ends = await projection.Directory.EndsAsync(source.Topics, IsolationLevel.ReadCommitted);
-            var positions = await projection.PositionsAsync(generation, source)
-                ?? throw new RedisException("The generation being rebuilt is gone from Redis.");
-            progress?.Report(ProgressOf(source, positions, ends));
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var reading = projection.ReadAsync(generation, live: false, source, positions, times, ends, stop.Token);
-            try
-            {
-                while (progress is not null && await Task.WhenAny(reading, Task.Delay(ReportEvery, time, cancellation)) != reading)
-                {
-                    progress.Report(ProgressOf(source, await projection.PositionsAsync(generation, source) ?? positions, ends));
-                }
-            }
-            catch
-            {
-                await stop.CancelAsync();
-                await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                throw;
-            }
-
-            var end = await reading;
-            if (end != ReadEnd.Done)
-            {
-                throw new RedisException($"The rebuild could not go on ({end}).");
-            }
-
+            await ReadToAsync(ends, generation, source, times, progress, cancellation);
             if (await projection.ServeAsync(generation, hold))
             {
                 progress?.Report(new(ends.Values.Sum(), ends.Values.Sum()));
@@ -89,8 +65,47 @@ internal sealed partial class QueueRebuild(QueueProjection projection, TimeProvi
                 await projection.DropOthersAsync(null, cancellation);
                 return generation;
             }
+
+            ends = await ServedEndsAsync(source, ends);
         }
     }
+
+    private async Task ReadToAsync(
+        IReadOnlyDictionary<TopicPartition, long> ends, string generation, ProjectionSource source, LogTimes times, IProgress<RebuildProgress>? progress, CancellationToken cancellation)
+    {
+        var positions = await projection.PositionsAsync(generation, source)
+            ?? throw new RedisException("The generation being rebuilt is gone from Redis.");
+        progress?.Report(ProgressOf(source, positions, ends));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var reading = projection.ReadAsync(generation, live: false, source, positions, times, ends, stop.Token);
+        try
+        {
+            while (progress is not null && await Task.WhenAny(reading, Task.Delay(ReportEvery, time, cancellation)) != reading)
+            {
+                progress.Report(ProgressOf(source, await projection.PositionsAsync(generation, source) ?? positions, ends));
+            }
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        var end = await reading;
+        if (end != ReadEnd.Done)
+        {
+            throw new RedisException($"The rebuild could not go on ({end}).");
+        }
+    }
+
+    // What is behind the served generation goes on as far as that one is, which waits for it: the logs may grow faster than they
+    // can be read, and to their ends it would never be done.
+    private async Task<IReadOnlyDictionary<TopicPartition, long>> ServedEndsAsync(ProjectionSource source, IReadOnlyDictionary<TopicPartition, long> ends) =>
+        await projection.ServedAsync() is { } served && await projection.PositionsAsync(served, source) is { } positions
+            ? source.Topics.SelectMany(topic => topic.All.Select(partition => (Partition: partition, Served: positions[topic.Field(partition.Partition)])))
+                .ToDictionary(one => one.Partition, one => Math.Max(one.Served, ends[one.Partition]))
+            : await projection.Directory.EndsAsync(source.Topics, IsolationLevel.ReadCommitted);
 
     private static RebuildProgress ProgressOf(ProjectionSource source, IReadOnlyDictionary<string, long> positions, IReadOnlyDictionary<TopicPartition, long> ends) => new(
         source.Topics.Sum(topic => topic.All.Sum(partition => positions[topic.Field(partition.Partition)])),

@@ -106,18 +106,20 @@ public sealed class ProviderSignInTests(RedisServer redis, Chromium chromium) : 
     [Fact]
     public async Task SignIn_ProviderDoesNotAnswer_SaysSo()
     {
-        await using var alone = await StartAsync("http://127.0.0.1:1");
+        using var logs = new LogLines();
+        await using var alone = await StartAsync("http://127.0.0.1:1", logs);
         using var client = new HttpClient { BaseAddress = new Uri(alone.Address) };
 
         using var reply = await client.GetAsync(new Uri(ConsolePaths.Provider, UriKind.Relative), Cancellation);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, reply.StatusCode);
         Assert.Contains("does not answer", await reply.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Single(logs.Of("the provider http://127.0.0.1:1 cannot be used"));
     }
 
     private static Task ClickSignInAsync(IPage page) => page.GetByRole(AriaRole.Link, new() { Name = "Sign in with your organisation's account" }).ClickAsync();
 
-    private Task<ReviewHost> StartAsync(string provider) => ReviewHost.StartAsync(redis, Cancellation, face: ConsoleFixture.FaceWith(services => services.Configure<SignInOptions>(signIn =>
+    private Task<ReviewHost> StartAsync(string provider, LogLines? logs = null) => ReviewHost.StartAsync(redis, Cancellation, logs: logs, face: ConsoleFixture.FaceWith(services => services.Configure<SignInOptions>(signIn =>
     {
         signIn.Provider = provider;
         signIn.ClientId = IdentityProvider.ClientId;

@@ -30,7 +30,7 @@ public sealed class RebuildUnderLoadTests(RedisServer redis)
             Cancellation);
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
         string? served;
         try
         {
