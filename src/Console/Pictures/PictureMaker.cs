@@ -26,6 +26,8 @@ internal sealed class PictureMaker : IDisposable
         NetVips.NetVips.Concurrency = 1;
         // What was published is not kept in memory for later.
         Cache.Max = 0;
+        // Its complaints about broken pictures would fill the log, and an exception says what matters.
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.All, static (_, _, _) => { });
     }
 
     /// <summary>WebP of one still.</summary>

@@ -21,7 +21,7 @@ public sealed class PicturePageTests(ConsoleFixture fixture) : IClassFixture<Con
         await ana.OpenAsync(Queue);
 
         await Expect(ana.Page.Locator(".stills img")).ToHaveCountAsync(1);
-        await ana.Page.WaitForFunctionAsync("[...document.querySelectorAll('.stills img')].every(i => i.complete && i.naturalWidth === 240)");
+        await Expect(ana.Page.Locator(".stills img")).ToHaveJSPropertyAsync("naturalWidth", 240);
         await Expect(ana.Page.Locator(".box")).ToContainTextAsync("Picture 3 cannot be shown: it is no picture");
         Assert.Contains("blur", await ana.Page.EvaluateAsync<string>(Filter), StringComparison.Ordinal);
         await ana.PressAsync("i");
