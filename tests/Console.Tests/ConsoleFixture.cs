@@ -78,6 +78,14 @@ public sealed class ConsoleFixture(RedisServer redis, Chromium chromium) : IAsyn
         return opened;
     }
 
+    /// <summary>Until so many items wait in a queue: the projection follows the log by milliseconds.</summary>
+    internal async Task UntilWaitingAsync(string queue, int items, CancellationToken cancellation)
+    {
+        using var rest = Host.Ana;
+        await ReviewHost.UntilAsync(
+            async () => (await ReviewHost.GetAsync(rest, $"/queues/{queue}/top", cancellation)) is { Status: 200, Body: { } top } && top.AsArray().Count == items, cancellation);
+    }
+
     /// <summary>A browser of its own, where nobody is signed in.</summary>
     internal static async Task<ReviewerPage> OpenAsync(Chromium chromium, ReviewHost host)
     {

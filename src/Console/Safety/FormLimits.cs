@@ -1,6 +1,4 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Vigil.Review.Http;
 using Vigil.ReviewConsole.Pages;
@@ -19,17 +17,12 @@ internal static class FormLimits
     public static ValueTask<object?> AdmitAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (http.RequestServices.GetRequiredService<CallLimit<string>>().Refuses(CallerOf(http)) is { } wait)
+        if (http.RequestServices.GetRequiredService<CallLimit<string>>().Refuses(CallerOf(http), http.Response))
         {
-            http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             return Refuse(http, "Too fast", "That was more than a page sends by itself. Nothing was recorded: wait a moment and do it again.", StatusCodes.Status429TooManyRequests);
         }
 
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
-        {
-            body.MaxRequestBodySize = MaxBytes;
-        }
-
+        BodyLimit.Set(http, MaxBytes);
         // Here, since what fails while a form is read would look like a form that is not ours.
         return http.Request.ContentLength > MaxBytes
             ? Refuse(http, "Too long", "The form is longer than any of ours. Nothing was recorded.", StatusCodes.Status413PayloadTooLarge)

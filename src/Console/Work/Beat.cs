@@ -10,7 +10,7 @@ internal sealed record Beat(long Epoch, string State, double Left, bool Revised)
 {
     public static Beat Of(long epoch, Reply<LeaseState> reply) => reply switch
     {
-        { Value: { } held } => new(epoch, "held", (held.Expires - held.Now).TotalSeconds, held.NewestVersion.Length > 0 && held.NewestVersion != held.Version),
+        { Value: { } held } => new(epoch, "held", (held.Expires - held.Now).TotalSeconds, ItemVersions.Differ(held.Version, held.NewestVersion)),
         { Refused: Refusal.Withdrawn } => new(epoch, "withdrawn", 0, false),
         { Refused: Refusal.Deciding } => new(epoch, "deciding", 0, false),
         { Refused: Refusal.Rebuilding } => new(epoch, "open", 0, false),

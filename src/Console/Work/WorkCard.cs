@@ -11,7 +11,7 @@ public sealed record WorkCard(Vigil.Review.Claim Claim, FoundContent Content, IR
 
     public RankedItem? Item => Claim.Item;
 
-    public bool WasRevised => Claim.NewestVersion.Length > 0 && Claim.NewestVersion != Lease.Version;
+    public bool WasRevised => ItemVersions.Differ(Lease.Version, Claim.NewestVersion);
 
     /// <summary>What a reviewer may give as the reason of a skip, by the digit that says it.</summary>
     public static IReadOnlyList<string> SkipReasons { get; } = ["not my language", "cannot be shown", "too close to me", "not sure"];

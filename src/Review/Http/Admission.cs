@@ -1,5 +1,3 @@
-using System.Globalization;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace Vigil.Review.Http;
@@ -11,11 +9,10 @@ internal static class Admission
     public static async ValueTask<object?> AdmitAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        LimitBody(http);
+        BodyLimit.Set(http, http.RequestServices.GetRequiredService<IOptions<ReviewOptions>>().Value.MaxBodyBytes);
         var caller = (Caller)http.Items[typeof(Caller)]!;
-        if (http.RequestServices.GetRequiredService<CallLimit<int>>().Refuses(caller.Token) is { } wait)
+        if (http.RequestServices.GetRequiredService<CallLimit<int>>().Refuses(caller.Token, http.Response))
         {
-            http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             return Problems.Of(ProblemKind.TooManyRequests);
         }
 
@@ -28,12 +25,4 @@ internal static class Admission
     }
 
     public static Caller CallerOf(HttpContext context) => (Caller)context.Items[typeof(Caller)]!;
-
-    private static void LimitBody(HttpContext http)
-    {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
-        {
-            body.MaxRequestBodySize = http.RequestServices.GetRequiredService<IOptions<ReviewOptions>>().Value.MaxBodyBytes;
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.RateLimiting;
 
 namespace Vigil.Review.Http;
@@ -17,13 +18,18 @@ public sealed class CallLimit<TCaller>(int perSecond) : IDisposable
         QueueLimit = 0,
     }));
 
-    /// <returns>Null: the call may go on. Else after how long the next one may.</returns>
-    public TimeSpan? Refuses(TCaller caller)
+    /// <summary>Whether the call is one too many; its answer then says after how long the next one may come.</summary>
+    public bool Refuses(TCaller caller, HttpResponse answer)
     {
         using var lease = _limiter.AttemptAcquire(caller);
-        return lease.IsAcquired ? null
-            : lease.TryGetMetadata(MetadataName.RetryAfter, out var after) && after > Period ? after
-            : Period;
+        if (lease.IsAcquired)
+        {
+            return false;
+        }
+
+        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) && after > Period ? after : Period;
+        answer.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return true;
     }
 
     public void Dispose() => _limiter.Dispose();

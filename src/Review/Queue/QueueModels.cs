@@ -23,6 +23,13 @@ public sealed record QueueItem(
 /// <param name="Propensity">Chance with which this claim got this item.</param>
 public sealed record Lease(string Id, long Epoch, string Version, string Queue, DateTimeOffset Expires, Selection Selection, double Propensity);
 
+/// <summary>Whether an item was edited between two looks at it.</summary>
+public static class ItemVersions
+{
+    /// <param name="newest">Empty: not known.</param>
+    public static bool Differ(string claimed, string newest) => newest.Length > 0 && newest != claimed;
+}
+
 /// <param name="NewestVersion">Differs from the lease's where the item was edited since.</param>
 /// <param name="Now">By the clock of leases, which is not this machine's.</param>
 public sealed record Claim(Lease Lease, RankedItem? Item, DateTimeOffset? Enqueued, string NewestVersion, DateTimeOffset Now)

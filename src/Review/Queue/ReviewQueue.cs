@@ -154,7 +154,7 @@ public sealed class ReviewQueue
         return Replies.RefusalOf(answer) is { } refusal
             ? refusal
             : new LeasesLook((long)answer[1], [.. Enumerable.Range(2, answer.Length - 2).Select(i => answer[i]).Select(row =>
-                new LeaseLook((long)row[0], (string)row[2]! is { Length: > 0 } newest && newest != (string)row[1]!))]);
+                new LeaseLook((long)row[0], ItemVersions.Differ((string)row[1]!, (string)row[2]!)))]);
     }
 
     /// <summary>The reviewer's verdicts of the last day, the newest first, at most <paramref name="most"/> of at most 50.</summary>

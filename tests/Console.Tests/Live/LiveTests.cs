@@ -58,7 +58,6 @@ public sealed class LiveTests(ConsoleFixture fixture) : IClassFixture<ConsoleFix
     private async Task WaitingAsync(string queue, string id)
     {
         await fixture.Host.PostAsync(id, "a mild line", queue: queue);
-        using var rest = fixture.Host.Ana;
-        await ReviewHost.UntilAsync(async () => (await ReviewHost.GetAsync(rest, $"/queues/{queue}/top", Cancellation)) is { Status: 200, Body: { } body } && body.AsArray().Count == 1, Cancellation);
+        await fixture.UntilWaitingAsync(queue, 1, Cancellation);
     }
 }

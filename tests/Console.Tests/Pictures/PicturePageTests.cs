@@ -1,5 +1,4 @@
 using Vigil.Contracts;
-using Vigil.Review.Support;
 using static Microsoft.Playwright.Assertions;
 
 namespace Vigil.ReviewConsole.Pictures;
@@ -59,8 +58,7 @@ public sealed class PicturePageTests(ConsoleFixture fixture) : IClassFixture<Con
     {
         var content = new Content { Id = id, AuthorId = "author", Parts = parts };
         await fixture.Host.PostAsync(content, queue: id);
-        using var rest = fixture.Host.Ana;
-        await ReviewHost.UntilAsync(async () => (await ReviewHost.GetAsync(rest, $"/queues/{id}/top", Cancellation)) is { Status: 200, Body: { } body } && body.AsArray().Count == 1, Cancellation);
+        await fixture.UntilWaitingAsync(id, 1, Cancellation);
         return content;
     }
 }

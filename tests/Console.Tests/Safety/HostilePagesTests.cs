@@ -1,7 +1,6 @@
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Vigil.Review;
-using Vigil.Review.Support;
 using static Microsoft.Playwright.Assertions;
 
 namespace Vigil.ReviewConsole.Safety;
@@ -36,8 +35,7 @@ public sealed class HostilePagesTests(ConsoleFixture fixture) : IClassFixture<Co
     {
         var queue = $"hostile-{name}";
         await fixture.Host.PostAsync(queue, text, queue: queue);
-        using var client = fixture.Host.Ana;
-        await ReviewHost.UntilAsync(async () => (await ReviewHost.GetAsync(client, $"/queues/{queue}/top", Cancellation)).Status == 200, Cancellation);
+        await fixture.UntilWaitingAsync(queue, 1, Cancellation);
         await using var ana = await fixture.SignInAsync($"ana-{name}");
         await ana.OpenAsync(queue);
 

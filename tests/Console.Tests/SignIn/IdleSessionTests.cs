@@ -12,7 +12,6 @@ public sealed class IdleSessionTests(RedisServer redis, Chromium chromium)
     [InlineData(ConsolePaths.Root, false)]
     public async Task Session_ThirtyFiveMinutesOld_EndsUnlessSomeoneWasThere(string asked, bool ends)
     {
-        Assert.SkipWhen(Chromium.Missing is not null, Chromium.Missing ?? "");
         var time = new MovedTime();
         await using var host = await ReviewHost.StartAsync(redis, Cancellation, time, face: ConsoleFixture.Face);
         await using var ana = await ConsoleFixture.SignInAsync(chromium, host, "ana-idle");

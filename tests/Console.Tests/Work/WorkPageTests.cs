@@ -128,9 +128,7 @@ public sealed class WorkPageTests(ConsoleFixture fixture) : IClassFixture<Consol
             await fixture.Host.PostAsync($"{queue}-{i}", $"{queue} says line {i}", value: items - i, queue: queue);
         }
 
-        using var client = fixture.Host.Ana;
-        await Review.Support.ReviewHost.UntilAsync(
-            async () => (await Review.Support.ReviewHost.GetAsync(client, $"/queues/{queue}/top", Cancellation)) is { Status: 200, Body: { } top } && top.AsArray().Count == items, Cancellation);
+        await fixture.UntilWaitingAsync(queue, items, Cancellation);
         return queue;
     }
 
