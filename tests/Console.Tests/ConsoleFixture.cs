@@ -74,7 +74,7 @@ public sealed class ConsoleFixture(RedisServer redis, Chromium chromium) : IAsyn
         var path = await host.Services.GetRequiredService<SignInLinks>().CreateAsync(name, roles.Length == 0 ? [ReviewerOptions.Reviewer] : roles);
         await page.GotoAsync(path);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with this link" }).ClickAsync();
-        await page.WaitForURLAsync($"**{ConsolePaths.Root}");
+        await Assertions.Expect(page).ToHaveURLAsync(host.Address + ConsolePaths.Root);
         return opened;
     }
 
@@ -91,7 +91,7 @@ public sealed class ConsoleFixture(RedisServer redis, Chromium chromium) : IAsyn
     {
         Assert.SkipWhen(Chromium.Missing is not null, Chromium.Missing ?? "");
         var context = await chromium.Browser.NewContextAsync(new() { BaseURL = host.Address });
-        context.SetDefaultTimeout(10_000);
+        context.SetDefaultTimeout(30_000);
         return new(await context.NewPageAsync());
     }
 }

@@ -33,7 +33,7 @@ public sealed class ProviderSignInTests(RedisServer redis, Chromium chromium) : 
         await reviewer.Page.GotoAsync(ConsolePaths.Work("hate"));
         await ClickSignInAsync(reviewer.Page);
 
-        await reviewer.Page.WaitForURLAsync($"**{ConsolePaths.Work("hate")}");
+        await Assertions.Expect(reviewer.Page).ToHaveURLAsync(_host.Address + ConsolePaths.Work("hate"));
         await Assertions.Expect(reviewer.Page.GetByText("dana")).ToBeVisibleAsync();
         Assert.Equal("", reviewer.Faults);
     }
@@ -82,7 +82,7 @@ public sealed class ProviderSignInTests(RedisServer redis, Chromium chromium) : 
 
         await reviewer.Page.GotoAsync($"{ConsolePaths.Provider}?to={Uri.EscapeDataString(to)}");
 
-        await reviewer.Page.WaitForURLAsync($"**{ConsolePaths.Root}");
+        await Assertions.Expect(reviewer.Page).ToHaveURLAsync(_host.Address + ConsolePaths.Root);
         Assert.Equal("", reviewer.Faults);
     }
 
@@ -93,13 +93,13 @@ public sealed class ProviderSignInTests(RedisServer redis, Chromium chromium) : 
         await using var reviewer = await OpenAsync();
         await reviewer.Page.GotoAsync(ConsolePaths.SignIn);
         await ClickSignInAsync(reviewer.Page);
-        await reviewer.Page.WaitForURLAsync($"**{ConsolePaths.Root}");
+        await Assertions.Expect(reviewer.Page).ToHaveURLAsync(_host.Address + ConsolePaths.Root);
         Assert.Null(_provider.Prompt);
 
         await reviewer.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await ClickSignInAsync(reviewer.Page);
 
-        await reviewer.Page.WaitForURLAsync($"**{ConsolePaths.Root}");
+        await Assertions.Expect(reviewer.Page).ToHaveURLAsync(_host.Address + ConsolePaths.Root);
         Assert.Equal("login", _provider.Prompt);
     }
 
