@@ -17,7 +17,15 @@
 local TIMES = 16      -- ranked records kept per id: the oldest ones, the best one and the last deletion
 local DECISIONS = 64  -- decisions kept per id
 
-local function place(e) return e.o:sub(14) end
+-- Asked for over and over, and a string that is cut is hashed anew each time.
+local function place(e)
+  local p = e.place
+  if not p then
+    p = e.o:sub(14)
+    e.place = p
+  end
+  return p
+end
 
 -- The last deletion before a place in the source. What was posted again after a deletion is reviewed again, so a
 -- decision speaks of a version between two deletions.
@@ -187,19 +195,22 @@ local function forgetDecisions(st, passed)
   end
 end
 
+local function someAged(st)
+  for _, e in ipairs(st.r) do
+    if e.k <= NOW - KEEP then return true end
+  end
+  return false
+end
+
 -- Drops what no longer counts: records of 29 days, decisions both logs have passed by 8 days, cleared records with no
 -- earlier record that was queued or withdrawn, and records beyond the bound.
 local function forget(st, passed, aged)
-  if aged then st.r = keep(st.r, function(e) return e.k > NOW - KEEP end) end
+  if aged and someAged(st) then st.r = keep(st.r, function(e) return e.k > NOW - KEEP end) end
   repeat
     -- A record gone may be what kept a skip, and the other way round.
     local size = #st.r + #st.d
     forgetDecisions(st, passed)
-    local anchored = false
-    st.r = keep(st.r, function(e)
-      anchored = anchored or e.d ~= 'c'
-      return anchored
-    end)
+    while st.r[1] and st.r[1].d == 'c' do table.remove(st.r, 1) end
   until size == #st.r + #st.d
   while #st.r > TIMES + 2 do
     local b, last, drop = best(st), nil, nil

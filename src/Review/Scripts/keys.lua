@@ -37,8 +37,22 @@ local KEEP = 29 * DAY  -- how long a ranked record counts
 
 local function text(number) return string.format('%.0f', number) end
 local function served() return redis.call('GET', KEYS[1]) end
-local function gkey(gen, name) return P .. ':g' .. gen .. ':' .. name end
-local function ikey(gen, id) return gkey(gen, 'i:' .. id) end
+-- A run asks for the same few names for each of its records.
+local gkeys = {}
+local function gkey(gen, name)
+  local ofGen = gkeys[gen]
+  if not ofGen then
+    ofGen = {}
+    gkeys[gen] = ofGen
+  end
+  local key = ofGen[name]
+  if not key then
+    key = P .. ':g' .. gen .. ':' .. name
+    ofGen[name] = key
+  end
+  return key
+end
+local function ikey(gen, id) return P .. ':g' .. gen .. ':i:' .. id end
 local function leaseKey(id) return P .. ':lease:' .. id end
 local function undoKey(call) return P .. ':undo:' .. call end
 local function heldKey(reviewer) return P .. ':held:' .. reviewer end

@@ -4,9 +4,30 @@
 -- in (leases aside), en time enqueued, sk reviewers who skipped it (if any), p:<version> the packed RankedItem
 -- (its name cut: 128 bits of a digest tell versions of one id apart).
 --
--- Facts are written as lists of fixed order, so that equal facts are equal bytes.
-local RANKED = { 'o', 'v', 'd', 'z', 'q', 'e', 'l', 'a', 't', 'k' }
-local DECIDED = { 'i', 'c', 'v', 'o', 'u', 't', 'w', 'n', 'q', 'g', 'p', 'k', 'b', 'x', 'f' }
+-- Facts are written as lists of fixed order, so that equal facts are equal bytes. Spelt out, since a run does it for every record.
+local function rankedRow(e) return { e.o, e.v, e.d, e.z or '', e.q, e.e, e.l, e.a, e.t, e.k } end
+
+local function rankedFact(row)
+  return { o = row[1], v = row[2], d = row[3], z = row[4] ~= '' and row[4] or nil, q = row[5], e = row[6], l = row[7], a = row[8], t = row[9], k = row[10] }
+end
+
+local function decidedRow(d)
+  return { d.i, d.c, d.v, d.o, d.u or '', d.t, d.w, d.n, d.q, d.g or '', d.p, d.k, d.b, d.x or '', d.f or '' }
+end
+
+local function decidedFact(row)
+  local d = { i = row[1], c = row[2], v = row[3], o = row[4], t = row[6], w = row[7], n = row[8], q = row[9], p = row[11], k = row[12], b = row[13], x = row[14] }
+  if row[5] ~= '' then d.u = row[5] end
+  if row[10] ~= '' then d.g = row[10] end
+  if row[15] ~= '' then d.f = row[15] end
+  return d
+end
+
+local function map(list, change)
+  local changed = {}
+  for i, each in ipairs(list) do changed[i] = change(each) end
+  return changed
+end
 
 local function pfield(version)
   return 'p:' .. version:sub(1, (version:find(':', 1, true) or 0) + 22)
@@ -22,27 +43,6 @@ local function evidence(gen, id, version)
   return whole(gen, redis.call('HGET', ikey(gen, id), pfield(version)))
 end
 
-local function pack(list, fields)
-  local rows = {}
-  for i, e in ipairs(list) do
-    local row = {}
-    for j, name in ipairs(fields) do row[j] = e[name] or '' end
-    rows[i] = row
-  end
-  return rows
-end
-
-local function unpackRows(rows, fields)
-  local list = {}
-  for i, row in ipairs(rows) do
-    local e = {}
-    for j, name in ipairs(fields) do e[name] = row[j] end
-    for _, optional in ipairs({ 'z', 'u', 'g', 'f' }) do if e[optional] == '' then e[optional] = nil end end
-    list[i] = e
-  end
-  return list
-end
-
 -- Version that counts, its place in the source, and other fields; nil for an id nothing is known of.
 local function shown(gen, id, ...)
   local f = redis.call('HMGET', ikey(gen, id), 's', 'b', ...)
@@ -56,7 +56,43 @@ local function load(gen, id)
   local f = redis.call('HMGET', ikey(gen, id), 's', 'q')
   if not f[1] then return { r = {}, d = {}, fresh = true } end
   local rows = cjson.decode(f[1])
-  return { r = unpackRows(rows[1], RANKED), d = unpackRows(rows[2], DECIDED), queue = f[2] }
+  return { r = map(rows[1], rankedFact), d = map(rows[2], decidedFact), queue = f[2] }
+end
+
+-- Sorted sets are written at once, or at the end of a run: a call for many members costs little more than one for one.
+local later
+
+local function zadd(key, score, id)
+  if not later then
+    redis.call('ZADD', key, score, id)
+    return
+  end
+  -- What Redis would refuse is the fault of this record and must not become that of the run.
+  local number = tonumber(score)
+  if number == nil or number ~= number then error('no score: ' .. score) end
+  local members = later[key]
+  if not members then
+    members = {}
+    later[key] = members
+  end
+  members[id] = score
+end
+
+local function zrem(key, id)
+  if later and later[key] then later[key][id] = nil end
+  redis.call('ZREM', key, id)
+end
+
+local function zflush()
+  for key, members in pairs(later) do
+    local pairsOf = {}
+    for id, score in pairs(members) do
+      pairsOf[#pairsOf + 1] = score
+      pairsOf[#pairsOf + 1] = id
+    end
+    if #pairsOf > 0 then redis.call('ZADD', key, unpack(pairsOf)) end
+  end
+  later = nil
 end
 
 -- A sweep looks again a little later at what is due and could not be forgotten yet, and at others first.
@@ -67,7 +103,7 @@ local function save(gen, id, st, v)
   if #st.r == 0 and #st.d == 0 then
     if not st.fresh then
       redis.call('UNLINK', key)
-      redis.call('ZREM', gkey(gen, 'x'), id)
+      zrem(gkey(gen, 'x'), id)
     end
     return
   end
@@ -77,25 +113,25 @@ local function save(gen, id, st, v)
     if due == nil or d.t + HOLD < due then due = d.t + HOLD end
   end
   if sweepAgain and due <= NOW then due = NOW + sweepAgain end
-  redis.call('ZADD', gkey(gen, 'x'), text(due), id)
+  zadd(gkey(gen, 'x'), text(due), id)
   local best
   for i, e in ipairs(st.r) do if e == v.best then best = i end end
-  local fields = { 's', cjson.encode({ pack(st.r, RANKED), pack(st.d, DECIDED) }), 'st', v.status, 'b', tostring(best or ''), 'q', v.queue or '',
-    'en', v.enqueued and text(v.enqueued) or '' }
+  local facts = cjson.encode({ map(st.r, rankedRow), map(st.d, decidedRow) })
+  local enqueued = v.enqueued and text(v.enqueued) or ''
 
   -- The evidence of a version lives as long as a record of it that no deletion covers: what was deleted leaves no text behind.
   local alive = {}
   for _, e in ipairs(st.r) do
     if e.d ~= 'w' and place(e) > (v.cover or '') then alive[pfield(e.v)] = true end
   end
-  local skipped, gone = {}, {}
+  local skipped = {}
   for name in pairs(v.skipped or {}) do skipped[#skipped + 1] = name end
   if #skipped > 0 then
     table.sort(skipped)
-    fields[#fields + 1] = 'sk'
-    fields[#fields + 1] = cjson.encode(skipped)
+    redis.call('HSET', key, 'sk', cjson.encode(skipped))
   end
   if not st.fresh then
+    local gone = {}
     for _, field in ipairs(redis.call('HKEYS', key)) do
       if field:sub(1, 2) == 'p:' and not alive[field] or field == 'sk' and #skipped == 0 then gone[#gone + 1] = field end
     end
@@ -103,10 +139,10 @@ local function save(gen, id, st, v)
   end
   -- The item that comes with this record is the last field: it is the longest by far.
   if st.item and alive[st.item] then
-    fields[#fields + 1] = st.item
-    fields[#fields + 1] = st.packed
+    redis.call('HSET', key, 's', facts, 'st', v.status, 'b', tostring(best or ''), 'q', v.queue or '', 'en', enqueued, st.item, st.packed)
+  else
+    redis.call('HSET', key, 's', facts, 'st', v.status, 'b', tostring(best or ''), 'q', v.queue or '', 'en', enqueued)
   end
-  redis.call('HSET', key, unpack(fields))
 end
 
 -- A lease as callers are told of it; `item` is what is shown of the id, with the time enqueued, where it is at hand.
@@ -117,8 +153,8 @@ end
 
 local function leave(gen, id, queue)
   if queue and queue ~= '' then
-    redis.call('ZREM', gkey(gen, 'q:' .. queue), id)
-    redis.call('ZREM', gkey(gen, 'e:' .. queue), id)
+    zrem(gkey(gen, 'q:' .. queue), id)
+    zrem(gkey(gen, 'e:' .. queue), id)
   end
 end
 
@@ -127,10 +163,7 @@ local queuesSeen = {}
 local function settle(gen, id, st, live, passed)
   local leased = live and redis.call('EXISTS', leaseKey(id)) == 1
   -- Only what loses records to age can expire, so only then what was shown before matters.
-  local before
-  for _, e in ipairs(st.r) do
-    if live and not leased and e.k <= NOW - KEEP then before = before or view(st) end
-  end
+  local before = live and not leased and someAged(st) and view(st) or nil
   forget(st, passed, not leased)
   local v = view(st)
   if before and before.status == 'queued' and v.best == nil then
@@ -146,8 +179,8 @@ local function settle(gen, id, st, live, passed)
       redis.call('SADD', gkey(gen, 'queues'), v.queue)
       queuesSeen[v.queue] = true
     end
-    redis.call('ZADD', gkey(gen, 'q:' .. v.queue), v.score, id)
-    redis.call('ZADD', gkey(gen, 'e:' .. v.queue), text(v.enqueued), id)
+    zadd(gkey(gen, 'q:' .. v.queue), v.score, id)
+    zadd(gkey(gen, 'e:' .. v.queue), text(v.enqueued), id)
   end
   return v
 end
@@ -190,14 +223,15 @@ local function applyRun(width, names, apply)
   local gen, live, field = ARGV[2], ARGV[3] == '1', ARGV[4]
   local no = refused(gen, live, field, ARGV[5])
   if no then return no end
-  local positions, at, number, broken = gkey(gen, 'pos'), 8, 0, {}
+  local at, number, broken, after = 8, 0, {}, nil
+  later = {}
   for _ = 1, tonumber(ARGV[7]) do
     names[ARGV[at]] = ARGV[at + 1]
     at = at + 2
   end
   while ARGV[at] do
-    redis.call('HSET', positions, field, ARGV[at])
     number = number + 1
+    after = ARGV[at]
     local id = ARGV[at + 1]
     if id == '' then
       at = at + 2
@@ -207,6 +241,9 @@ local function applyRun(width, names, apply)
       at = at + 2 + width
     end
   end
+  -- Once for all of them: a script is seen, and written to Redis's own log, whole or not at all.
+  zflush()
+  if after then redis.call('HSET', gkey(gen, 'pos'), field, after) end
   return { 'applied', broken }
 end
 
