@@ -23,6 +23,7 @@ internal sealed class ReviewBench(ReviewBenchOptions options, TimeProvider time,
 {
     private const string Queue = "hate";
 
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -129,7 +130,8 @@ internal sealed class ReviewBench(ReviewBenchOptions options, TimeProvider time,
     private async Task ClaimRoundsAsync(Uri address, IReadOnlyList<string> tokens, CancellationToken cancellation)
     {
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = options.Claimants }) { BaseAddress = address, DefaultRequestVersion = HttpVersion.Version11 };
-        await ClaimForAsync(http, tokens, TimeSpan.FromSeconds(2), cancellation);
+        // A role that runs, not one that starts: the code of both ends is compiled again while it warms up.
+        await ClaimForAsync(http, tokens, WarmUp, cancellation);
         for (var round = 0; round < options.Rounds; round++)
         {
             var start = time.GetTimestamp();
