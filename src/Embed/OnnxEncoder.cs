@@ -53,16 +53,21 @@ public sealed class OnnxEncoder : IEncoder
     public static OnnxEncoder Load(string folder, EmbedOptions options, EmbedMetrics? metrics = null)
     {
         var manifest = EncoderManifest.Load(folder);
-        manifest.VerifyWeights();
-        var encoder = Open(manifest, options, metrics);
+        // Hashing needs a core for half a second and opening another for longer; nothing is handed out before both are done.
+        var verifying = Task.Run(manifest.VerifyWeights);
+        OnnxEncoder? encoder = null;
         try
         {
+            encoder = Open(manifest, options, metrics);
+            verifying.GetAwaiter().GetResult();
             encoder.RunSelfTest(manifest.SelfTest);
             encoder.WarmUp();
         }
         catch
         {
-            encoder.Dispose();
+            encoder?.Dispose();
+            // A file that is not the stated one is the reason for whatever else went wrong with it.
+            verifying.GetAwaiter().GetResult();
             throw;
         }
 

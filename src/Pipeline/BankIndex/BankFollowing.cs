@@ -8,11 +8,12 @@ namespace Vigil.Pipeline.BankIndex;
 
 /// <summary>
 /// Keeps this process's bank equal to <c>bank-index</c>: reads the topic from its beginning, and publishes a snapshot
-/// whenever it has caught up with a change. The last snapshot serves while the topic cannot be read.
+/// whenever it has caught up with a change. The last snapshot serves while the topic cannot be read. It asks for the encoder's
+/// manifest only, so that the bank is read while the weights are.
 /// </summary>
 internal sealed partial class BankFollowing(
     KafkaClients clients,
-    IEncoder encoder,
+    EncoderManifest encoder,
     IndexBackend backend,
     Bank bank,
     IOptions<BankOptions> options,

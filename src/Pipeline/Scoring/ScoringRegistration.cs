@@ -29,6 +29,7 @@ internal static class ScoringRegistration
         var model = Task.Run(() => RankModel.Load(RankerFolder));
         services.AddSingleton(provider => model.GetAwaiter().GetResult().For(provider.GetRequiredService<ContentEmbedder>().EncoderHash));
         services.AddSingleton(CreateScorer);
+        services.AddSingleton(provider => new Lazy<IItemScorer>(provider.GetRequiredService<IItemScorer>));
     }
 
     private static IItemScorer CreateScorer(IServiceProvider provider)

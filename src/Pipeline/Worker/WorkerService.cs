@@ -12,7 +12,7 @@ namespace Vigil.Pipeline.Worker;
 internal sealed class WorkerService(
     KafkaClients clients,
     IOptions<IngestOptions> options,
-    IItemScorer scorer,
+    Lazy<IItemScorer> scorer,
     Bank bank,
     WorkerHealth health,
     TimeProvider time,
@@ -46,9 +46,11 @@ internal sealed class WorkerService(
                 time,
                 logs.CreateLogger<OutcomeTransaction>());
 
+        // Weights and bank side by side: each takes seconds.
+        var models = scorer.Value;
         await bank.WaitUntilReadyAsync(stoppingToken);
         var log = logs.CreateLogger<WorkerService>();
-        using var pipeline = new RankingPipeline(consumer, inFlight, window, scorer, outcomes, watch, topicId, time);
+        using var pipeline = new RankingPipeline(consumer, inFlight, window, models, outcomes, watch, topicId, time);
         WorkerLog.Started(log, ingest.InstanceName, clients.Topics.Content, topicId);
         health.Run();
         PipelineTelemetry.Degraded.Record(0);

@@ -57,7 +57,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
             TransactionTimeoutSeconds = transactionTimeoutSeconds,
         };
         var worker = new WorkerService(
-            Clients, Options.Create(ingest), scorer ?? new WordScorer(), _bank, new(), TimeProvider.System, logs ?? NullLoggerFactory.Instance);
+            Clients, Options.Create(ingest), new(scorer ?? new WordScorer()), _bank, new(), TimeProvider.System, logs ?? NullLoggerFactory.Instance);
         _workers.Add(worker);
         await worker.StartAsync(CancellationToken.None);
         return worker;
