@@ -8,12 +8,12 @@ namespace Vigil.Pipeline.BankIndex;
 
 /// <summary>
 /// Keeps this process's bank equal to <c>bank-index</c>: reads the topic from its beginning, and publishes a snapshot
-/// whenever it has caught up with a change. The last snapshot serves while the topic cannot be read. It asks for the encoder's
-/// manifest only, so that the bank is read while the weights are.
+/// whenever it has caught up with a change. The last snapshot serves while the topic cannot be read. It asks for no
+/// encoder, so that the bank is read while the weights are.
 /// </summary>
 internal sealed partial class BankFollowing(
     KafkaClients clients,
-    EncoderManifest encoder,
+    VectorSpace space,
     IndexBackend backend,
     Bank bank,
     IOptions<BankOptions> options,
@@ -37,7 +37,7 @@ internal sealed partial class BankFollowing(
     private void Follow(KafkaSessions sessions, CancellationToken cancellation)
     {
         // A session begins with nothing: a topic that was made again is another bank.
-        using var follower = new BankFollower(encoder.Hash, encoder.Dimension, backend, time);
+        using var follower = new BankFollower(space.EncoderHash, space.Dimension, backend, time);
         using var consumer = CompactedTopic.Open(clients, clients.Topics.BankIndex, error => LogError(logger, error.Reason));
         var end = CompactedTopic.End(clients, consumer);
         var began = time.GetTimestamp();
@@ -95,7 +95,7 @@ internal sealed partial class BankFollowing(
     {
         try
         {
-            return options.Value.StarterFolder is { } folder && StarterBank.ReadManifest(folder) is { } manifest && manifest.Embedder == encoder.Hash
+            return options.Value.StarterFolder is { } folder && StarterBank.ReadManifest(folder) is { } manifest && manifest.Embedder == space.EncoderHash
                 ? manifest.Hash
                 : null;
         }

@@ -23,6 +23,7 @@ internal sealed class BankNode : IAsyncDisposable
             services =>
             {
                 services.AddSingleton(encoder);
+                services.AddSingleton(new VectorSpace(encoder.Hash, encoder.Dimension));
                 services.AddSingleton(new ContentEmbedder(encoder));
                 services.AddSingleton(TimeProvider.System);
                 services.AddLogging();
