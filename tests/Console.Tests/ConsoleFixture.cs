@@ -75,6 +75,8 @@ public sealed class ConsoleFixture(RedisServer redis, Chromium chromium) : IAsyn
         await page.GotoAsync(path);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with this link" }).ClickAsync();
         await Assertions.Expect(page).ToHaveURLAsync(host.Address + ConsolePaths.Root);
+        // With all its parts: what it still fetched would be one more request of the reviewer's.
+        await Assertions.Expect(page.Locator("html")).ToHaveJSPropertyAsync("ownerDocument.readyState", "complete");
         return opened;
     }
 

@@ -30,7 +30,7 @@ internal sealed partial class QueueHousekeeping(
     public async Task RunAsync(string generation, ProjectionSource source, LogTimes times, CancellationTokenSource stop)
     {
         long? looked = null, measured = null;
-        var waits = false;
+        string? waits = null;
         while (!stop.IsCancellationRequested)
         {
             try
@@ -59,14 +59,14 @@ internal sealed partial class QueueHousekeeping(
                     ReviewTelemetry.Queues((await queues.ListAsync()).Value ?? []);
                 }
 
-                waits = false;
+                waits = null;
             }
             catch (Exception fault) when (fault is RedisException or RedisTimeoutException or KafkaException)
             {
-                // Said once, not at every look.
-                if (!waits)
+                // Each reason is said once, not at every look.
+                if (waits != fault.Message)
                 {
-                    waits = true;
+                    waits = fault.Message;
                     LogTrouble(fault.Message);
                 }
             }

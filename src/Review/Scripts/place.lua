@@ -223,6 +223,9 @@ local function applyRun(width, names, apply)
   local gen, live, field = ARGV[2], ARGV[3] == '1', ARGV[4]
   local no = refused(gen, live, field, ARGV[5])
   if no then return no end
+  -- What is there already, written first: a Redis that is full refuses a script up to its first write and nothing after it, so
+  -- that what was refused to one record would be granted to the next.
+  redis.call('HSET', gkey(gen, 'pos'), field, ARGV[5])
   local at, number, broken, after = 8, 0, {}, nil
   later = {}
   for _ = 1, tonumber(ARGV[7]) do

@@ -55,6 +55,8 @@ internal sealed class WorkerHarness : IAsyncDisposable
             BatchRecords = 50,
             BatchMilliseconds = 20,
             TransactionTimeoutSeconds = transactionTimeoutSeconds,
+            // It ends the process, which here is that of all tests; what hangs is named by the test that waits for it.
+            WatchdogSeconds = 300,
         };
         var worker = new WorkerService(
             Clients, Options.Create(ingest), new(scorer ?? new WordScorer()), _bank, new(), TimeProvider.System, logs ?? NullLoggerFactory.Instance);

@@ -1,3 +1,4 @@
+using StackExchange.Redis;
 using Vigil.Contracts.Wire;
 using Vigil.Review.Support;
 
@@ -57,6 +58,32 @@ public sealed class RunTests(RedisServer redis)
         Assert.Equal("9", await PositionAsync(bench));
     }
 
+    // Pitfall: a full Redis takes what needs no memory, and after that everything: a withdrawal begins with a removal.
+    [Fact]
+    public async Task Apply_RedisFull_AppliesNoneOfTheRunAndAllOfItLater()
+    {
+        await using var own = new RedisServer();
+        await own.InitializeAsync();
+        var server = own.Connection.GetServer(own.Address);
+        var bench = await StartAsync(own);
+        LogRun Run()
+        {
+            var run = new LogRun(0, expected: 1);
+            run.Add(1, 2, 1, 100, Project(bench, "b", 1));
+            run.Add(2, 3, 1, 100, bench.Project(LogRecords.Ranked("a", 0, 'A', Disposition.Withdrawn, T0, 2), 2));
+            return run;
+        }
+
+        await server.ConfigSetAsync("maxmemory", "1");
+        await Assert.ThrowsAsync<RedisServerException>(() => bench.ApplyAsync(Run()));
+        Assert.Equal("1", await PositionAsync(bench));
+
+        await server.ConfigSetAsync("maxmemory", "0");
+        Assert.Equal(["a"], await WaitingAsync(bench));
+        Assert.Empty((await bench.ApplyAsync(Run())).Broken);
+        Assert.Equal(["b"], await WaitingAsync(bench));
+    }
+
     [Fact]
     public async Task Apply_RunOfOneIdTwice_HasTheLaterRecordsEvidence()
     {
@@ -89,9 +116,9 @@ public sealed class RunTests(RedisServer redis)
     }
 
     // One item waits, and the position is 1.
-    private async Task<ProjectionBench> StartAsync()
+    private async Task<ProjectionBench> StartAsync(RedisServer? own = null)
     {
-        var bench = new ProjectionBench(redis);
+        var bench = new ProjectionBench(own ?? redis);
         bench.Append(LogRecords.Ranked("a", 0, 'A', Disposition.Queued, T0, 0, value: 2));
         await bench.ApplyAllAsync();
         return bench;
