@@ -86,6 +86,23 @@ public sealed class TopicWatch(AdminClientConfig config, string topic, TimeSpan 
                 progress.End(end.TopicPartitionOffsetError.Partition, end.TopicPartitionOffsetError.Offset);
             }
         }
+        catch (ListOffsetsException)
+        {
+            // The leader is another: this call does not make the client look anew, and would be refused again and again.
+            await LookAnewAsync().ConfigureAwait(false);
+        }
+        catch (KafkaException fault)
+        {
+            IngestLog.ClientError(log, "admin", fault.Error.Code.ToString(), fault.Error.Reason);
+        }
+    }
+
+    private async Task LookAnewAsync()
+    {
+        try
+        {
+            await Task.Run(() => _admin.GetMetadata(topic, CallTimeout)).ConfigureAwait(false);
+        }
         catch (KafkaException fault)
         {
             IngestLog.ClientError(log, "admin", fault.Error.Code.ToString(), fault.Error.Reason);

@@ -46,7 +46,27 @@ internal sealed class TopicDirectory(Lazy<IAdminClient> admin)
 
     private async Task<IReadOnlyDictionary<TopicPartition, long>> OffsetsAsync(IEnumerable<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation)
     {
-        var asked = partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec });
+        List<TopicPartitionOffsetSpec> asked = [.. partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec })];
+        try
+        {
+            return await AskAsync(asked, isolation);
+        }
+        catch (ListOffsetsException)
+        {
+            // A client that knows an older leader asks in its name and is refused, again and again: this call does not make it look anew.
+            await Task.Run(() =>
+            {
+                foreach (var topic in asked.Select(one => one.TopicPartition.Topic).Distinct())
+                {
+                    admin.Value.GetMetadata(topic, Timeout);
+                }
+            });
+            return await AskAsync(asked, isolation);
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<TopicPartition, long>> AskAsync(IEnumerable<TopicPartitionOffsetSpec> asked, IsolationLevel isolation)
+    {
         var result = await admin.Value.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = Timeout, IsolationLevel = isolation });
         return result.ResultInfos.ToDictionary(info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
     }
