@@ -23,6 +23,24 @@ public sealed class ConsoleOptions
     /// <summary>How often a page keeps the leases it holds, in seconds.</summary>
     [Range(1, 300)]
     public int HeartbeatSeconds { get; set; } = 30;
+
+    /// <summary>Queue → when its reviewers see the score; OnRequest where a queue is not named.</summary>
+    public Dictionary<string, ScoreShown> Score { get; set; } = [];
+
+    internal ScoreShown ScoreOf(string queue) => Score.GetValueOrDefault(queue, ScoreShown.OnRequest);
+}
+
+/// <summary>When a reviewer sees the calibrated probability: seen before, it sways the verdict.</summary>
+public enum ScoreShown
+{
+    /// <summary>By a key, beside the evidence.</summary>
+    OnRequest,
+
+    /// <summary>With the evidence.</summary>
+    Always,
+
+    /// <summary>On the item's page, once the item is decided.</summary>
+    After,
 }
 
 /// <summary>The ranges of <see cref="ConsoleOptions"/>.</summary>

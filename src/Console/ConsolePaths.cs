@@ -9,6 +9,7 @@ public static class ConsolePaths
     public const string ProviderReturn = Provider + "/return";
     public const string SignOut = Root + "/sign-out";
     public const string Pictures = Root + "/picture";
+    public const string Keys = Root + "/keys";
     public const string Heartbeat = Root + "/heartbeat";
     public const string LiveLeases = Root + "/live/leases";
     public const string LiveQueues = Root + "/live/queues";

@@ -14,6 +14,7 @@ using Vigil.Review;
 using Vigil.Review.Http;
 using Vigil.ReviewConsole.Assets;
 using Vigil.ReviewConsole.Items;
+using Vigil.ReviewConsole.Keys;
 using Vigil.ReviewConsole.Live;
 using Vigil.ReviewConsole.Pictures;
 using Vigil.ReviewConsole.Safety;
@@ -42,8 +43,9 @@ public static class ConsoleRegistration
         services.AddSingleton(_ => new CallLimit<string>(FormLimits.PerSecond));
         services.AddSingleton<PictureMaker>();
         services.AddSingleton<SignInLinks>();
+        services.AddSingleton<KeyChoices>();
         services.AddSingleton<RecentVerdicts>();
-        services.AddSingleton(provider => new WorkDesk(provider.GetRequiredService<ReviewQueue>(), provider.GetRequiredService<ContentDesk>(), policies(provider)));
+        services.AddSingleton(provider => new WorkDesk(provider.GetRequiredService<ReviewQueue>(), provider.GetRequiredService<ContentDesk>(), provider.GetRequiredService<KeyChoices>(), provider.GetRequiredService<IOptions<ConsoleOptions>>().Value, policies(provider)));
         return services;
     }
 
@@ -57,6 +59,7 @@ public static class ConsoleRegistration
         QueueEndpoints.Map(pages);
         WorkEndpoints.Map(pages);
         ItemEndpoints.Map(pages);
+        KeyEndpoints.Map(pages);
         LiveEndpoints.Map(pages);
         PictureEndpoints.Map(pages);
     }

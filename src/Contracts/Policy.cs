@@ -7,6 +7,7 @@ namespace Vigil.Contracts;
 /// <param name="Queue">Where items at or over the threshold wait.</param>
 /// <param name="EscalationQueue">Where ESCALATE moves them; leads only.</param>
 /// <param name="Threshold">Calibrated probability from which an item is queued.</param>
+/// <param name="Clause">What it forbids and what it does not, in the words reviewers go by; nothing where the file says none.</param>
 public sealed record Policy(
     string Id,
     string Title,
@@ -14,7 +15,8 @@ public sealed record Policy(
     double HandlingSeconds,
     string Queue,
     string EscalationQueue,
-    double Threshold);
+    double Threshold,
+    string Clause = "");
 
 /// <summary>All policies, in the order of their ids; swapped whole when the files change.</summary>
 /// <param name="Hash">SHA-256 of the files, for provenance.</param>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Vigil.Embed.Tokenizers;
+using Vigil.Contracts;
 
 namespace Vigil.Embed;
 

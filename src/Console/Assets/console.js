@@ -77,6 +77,7 @@ function workOn({ dataset: paths }) {
   const keys = document.getElementById("keys");
   const keysOff = document.getElementById("keys-off");
   const undoable = [...lastHolder.children];
+  const actOf = JSON.parse(paths.keys);
   const Guard = 300;
   let ahead = null;
   let fetching = null;
@@ -324,15 +325,16 @@ function workOn({ dataset: paths }) {
       return;
     }
     const acts = {
-      v: () => choose("v"), s: () => choose("s"), b: () => decide("benign"), e: () => decide("escalate"), u: undo, j: () => walk(1), k: () => walk(-1),
-      n: () => card() && noteOf(card()).focus(), r: () => { const score = holder.querySelector("details.score"); if (score) score.open = !score.open; },
-      i: () => flip("reveal"), g: () => flip("colour"),
-      f: () => card() && !busy && location.assign(paths.root), "?": () => keys.showModal(), Escape: () => choose(null),
+      violation: () => choose("v"), skip: () => choose("s"), benign: () => decide("benign"), escalate: () => decide("escalate"), undo,
+      next: () => walk(1), previous: () => walk(-1), note: () => card() && noteOf(card()).focus(),
+      score: () => { const score = holder.querySelector("details.score"); if (score) score.open = !score.open; },
+      reveal: () => flip("reveal"), colour: () => flip("colour"), finish: () => card() && !busy && location.assign(paths.root), help: () => keys.showModal(),
     };
-    if (Object.hasOwn(acts, key)) {
+    const act = Object.hasOwn(actOf, key) ? actOf[key] : null;
+    if (act || key === "Escape") {
       event.preventDefault();
-      if (key !== "v" && key !== "s") choose(null);
-      acts[key]();
+      if (act !== "violation" && act !== "skip") choose(null);
+      if (act) acts[act]();
     }
   }
 

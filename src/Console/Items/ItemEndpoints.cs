@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 using Vigil.Contracts;
 using Vigil.Review;
 using Vigil.ReviewConsole.Pages;
@@ -21,12 +22,18 @@ internal static class ItemEndpoints
         items.MapGet($"{ConsolePaths.Root}/text", TextAsync);
     }
 
-    private static async Task<IResult> ShowAsync(string? id, ReviewQueue queues, ContentDesk contents, HttpContext context)
+    private static async Task<IResult> ShowAsync(string? id, ReviewQueue queues, ContentDesk contents, IOptions<ConsoleOptions> options, HttpContext context)
     {
         var reviewer = ConsoleSession.ReviewerOf(context);
         var item = await queues.ItemAsync(id ?? "");
         return item.Value is { } details
-            ? ConsolePage.Of<ItemPage>(new { Reviewer = reviewer.Name, Details = details, Content = await contents.ReadAsync(details, reviewer, context.RequestAborted) })
+            ? ConsolePage.Of<ItemPage>(new
+            {
+                Reviewer = reviewer.Name,
+                Details = details,
+                Content = await contents.ReadAsync(details, reviewer, context.RequestAborted),
+                Score = options.Value.ScoreOf(details.Current.Queue),
+            })
             : Unknown(item.Refused ?? Refusal.NotFound);
     }
 

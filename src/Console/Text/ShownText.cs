@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Vigil.Contracts;
 
 namespace Vigil.ReviewConsole.Text;
 
@@ -41,7 +42,8 @@ public sealed class ShownText
         var number = Math.Clamp(page ?? ((marked?.Start.Value ?? 0) / PageLength) + 1, 1, count);
         var start = Bound(text, (number - 1) * PageLength);
         var end = number == count ? text.Length : Bound(text, number * PageLength);
-        return new(new ShownText(text, marked).RunsOf(start, end), number, count);
+        var runs = new ShownText(text, marked).RunsOf(start, end);
+        return new(runs, number, count, ReadAs(text[start..end], runs));
     }
 
     /// <summary>A short text, such as a name: all of it on one page, line breaks as chips.</summary>
@@ -49,6 +51,37 @@ public sealed class ShownText
     {
         var shown = text.ReplaceLineEndings("\u2028");
         return new ShownText(shown, null).RunsOf(0, shown.Length);
+    }
+
+    // Joiners that belong to their letters are dropped by the encoder too, and are no disguise: only what became a chip is.
+    private static List<TextRun>? ReadAs(string page, List<TextRun> runs)
+    {
+        if (Ascii.IsValid(page))
+        {
+            return null;
+        }
+
+        var read = Cleaning.Undisguise(page);
+        var hides = read.Length < page.Length && runs.Exists(run => run.Kind == RunKind.Chip);
+        return !string.IsNullOrWhiteSpace(read) && (hides || HasOtherLetters(page, read)) ? new ShownText(read, null).RunsOf(0, read.Length) : null;
+    }
+
+    private static bool HasOtherLetters(string page, string read)
+    {
+        var at = 0;
+        foreach (var letter in page)
+        {
+            if (at < read.Length && letter == read[at])
+            {
+                at++;
+            }
+            else if (char.IsLetter(letter))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // A pair of surrogates stays together.

@@ -16,4 +16,5 @@ public readonly record struct TextRun(string Text, RunKind Kind);
 
 /// <summary>One page of a text as it is shown.</summary>
 /// <param name="Number">From 1.</param>
-public sealed record TextPage(IReadOnlyList<TextRun> Runs, int Number, int Count);
+/// <param name="ReadAs">How the encoder reads it, where that is not what it looks like; null: as it stands.</param>
+public sealed record TextPage(IReadOnlyList<TextRun> Runs, int Number, int Count, IReadOnlyList<TextRun>? ReadAs = null);

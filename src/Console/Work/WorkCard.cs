@@ -1,15 +1,21 @@
 using Vigil.Contracts;
 using Vigil.Review;
+using Vigil.ReviewConsole.Keys;
 
 namespace Vigil.ReviewConsole.Work;
 
 /// <summary>One claimed item, with all that its page shows.</summary>
 /// <param name="Content">What could be had of the original record, and else why not.</param>
-public sealed record WorkCard(Vigil.Review.Claim Claim, FoundContent Content, IReadOnlyList<Policy> Policies)
+/// <param name="Keys">Of the reviewer who claimed it.</param>
+/// <param name="Score">What its queue says.</param>
+public sealed record WorkCard(Vigil.Review.Claim Claim, FoundContent Content, IReadOnlyList<Policy> Policies, KeyMap Keys, ScoreShown Score)
 {
     public Lease Lease => Claim.Lease;
 
     public RankedItem? Item => Claim.Item;
+
+    /// <summary>What was drawn measures the ranking, so the ranking's word on it comes after the verdict.</summary>
+    public ScoreShown ScoreShown => Lease.Selection == Selection.Random ? ScoreShown.After : Score;
 
     public bool WasRevised => ItemVersions.Differ(Lease.Version, Claim.NewestVersion);
 
@@ -25,4 +31,4 @@ public sealed record LastVerdict(string Id, string Queue, string DecisionId, str
 /// <param name="Card">Null: nothing is claimed.</param>
 /// <param name="IsEmpty">A claim was tried, and nothing waits.</param>
 /// <param name="Notice">A refusal, in words; nothing without one.</param>
-public sealed record WorkView(string Queue, WorkCard? Card, bool IsEmpty = false, string Notice = "", LastVerdict? Last = null);
+public sealed record WorkView(string Queue, WorkCard? Card, KeyMap Keys, bool IsEmpty = false, string Notice = "", LastVerdict? Last = null);

@@ -1,16 +1,19 @@
 using System.Globalization;
 using Vigil.Contracts;
 using Vigil.Review;
+using Vigil.ReviewConsole.Keys;
 
 namespace Vigil.ReviewConsole.Work;
 
 /// <summary>Brings claims and what their pages show together. The oldest claim of a queue is the one on screen, the next one waits behind it.</summary>
-public sealed class WorkDesk(ReviewQueue queues, ContentDesk contents, IReadOnlyList<Policy> policies)
+public sealed class WorkDesk(ReviewQueue queues, ContentDesk contents, KeyChoices keys, ConsoleOptions options, IReadOnlyList<Policy> policies)
 {
     // A claim under the key of the one before it: asked for twice it is the same.
     private const string First = "console";
 
     public IReadOnlyList<Policy> Policies => policies;
+
+    public Task<KeyMap> KeysOfAsync(Reviewer reviewer) => keys.OfAsync(reviewer);
 
     /// <summary>What the reviewer has on screen in this queue; null: nothing.</summary>
     /// <param name="epoch">The claim wanted, if it is still held; else the oldest.</param>
@@ -23,23 +26,25 @@ public sealed class WorkDesk(ReviewQueue queues, ContentDesk contents, IReadOnly
         }
 
         var here = claims.Where(claim => claim.Lease.Queue == queue).ToList();
-        return (here.Find(claim => claim.Lease.Epoch == epoch) ?? here.FirstOrDefault()) is { } shown ? await CardOfAsync(shown, cancellation) : new Reply<WorkCard>(null, null);
+        return (here.Find(claim => claim.Lease.Epoch == epoch) ?? here.FirstOrDefault()) is { } shown ? await CardOfAsync(shown, reviewer, cancellation) : new Reply<WorkCard>(null, null);
     }
 
     /// <summary>The next item of the queue.</summary>
     /// <param name="after">Epoch of the claim on screen; null where there is none.</param>
     public async Task<Reply<WorkCard>> ClaimAsync(string queue, Reviewer reviewer, long? after, CancellationToken cancellation) =>
-        await CardOfAsync(await queues.ClaimAsync(queue, reviewer, after is { } epoch ? string.Create(CultureInfo.InvariantCulture, $"{First}-{epoch}") : First), cancellation);
+        await CardOfAsync(await queues.ClaimAsync(queue, reviewer, after is { } epoch ? string.Create(CultureInfo.InvariantCulture, $"{First}-{epoch}") : First), reviewer, cancellation);
 
     /// <summary>The item whose decision was just taken back.</summary>
     public async Task<Reply<WorkCard>> ClaimAgainAsync(string queue, string id, Reviewer reviewer, string undo, CancellationToken cancellation) =>
-        await CardOfAsync(await queues.ClaimItemAsync(queue, id, reviewer, $"{First}-{undo}"), cancellation);
+        await CardOfAsync(await queues.ClaimItemAsync(queue, id, reviewer, $"{First}-{undo}"), reviewer, cancellation);
 
-    private async Task<Reply<WorkCard>> CardOfAsync(Reply<Claim> reply, CancellationToken cancellation) =>
-        reply.Value is { } claim ? await CardOfAsync(claim, cancellation) : new Reply<WorkCard>(null, reply.Refused);
+    private async Task<Reply<WorkCard>> CardOfAsync(Reply<Claim> reply, Reviewer reviewer, CancellationToken cancellation) =>
+        reply.Value is { } claim ? await CardOfAsync(claim, reviewer, cancellation) : new Reply<WorkCard>(null, reply.Refused);
 
-    private async Task<WorkCard> CardOfAsync(Claim claim, CancellationToken cancellation) => new(
+    private async Task<WorkCard> CardOfAsync(Claim claim, Reviewer reviewer, CancellationToken cancellation) => new(
         claim,
         claim.Item is { } item ? await contents.ReadAsync(item, cancellation) : new(ContentState.Forgotten, null, null),
-        policies);
+        policies,
+        await keys.OfAsync(reviewer),
+        options.ScoreOf(claim.Lease.Queue));
 }

@@ -31,7 +31,7 @@ internal static class WorkEndpoints
         var card = await desk.OnScreenAsync(queue, reviewer, epoch, context.RequestAborted);
         var said = card.Refused is { } refusal ? Refusals.Say(refusal) : Refusals.Known(notice);
         var last = await recent.LastAsync(reviewer, queue);
-        return ConsolePage.Of<WorkPage>(new { Reviewer = reviewer.Name, View = new WorkView(queue, card.Value, empty == true, said, last), Beat = options.Value.HeartbeatSeconds });
+        return ConsolePage.Of<WorkPage>(new { Reviewer = reviewer.Name, View = new WorkView(queue, card.Value, await desk.KeysOfAsync(reviewer), empty == true, said, last), Beat = options.Value.HeartbeatSeconds });
     }
 
     private static async Task<IResult> ClaimAsync(string queue, WorkDesk desk, HttpContext context)
@@ -59,7 +59,7 @@ internal static class WorkEndpoints
 
         if (PagePart.IsAskedFor(context.Request))
         {
-            return ConsolePage.Of<LastPart>(new { Last = new LastVerdict(form.Id, queue, result.DecisionId, VerdictWords.Of(call), result.Outcome) });
+            return ConsolePage.Of<LastPart>(new { Last = new LastVerdict(form.Id, queue, result.DecisionId, VerdictWords.Of(call), result.Outcome), Keys = await desk.KeysOfAsync(reviewer) });
         }
 
         return Answer(context, queue, await desk.ClaimAsync(queue, reviewer, form.Epoch, context.RequestAborted));

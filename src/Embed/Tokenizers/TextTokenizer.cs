@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.ML.Tokenizers;
+using Vigil.Contracts;
 
 namespace Vigil.Embed.Tokenizers;
 

@@ -69,10 +69,10 @@ internal static class SettingsCatalogue
             return [new Setting(key, TypeName(property.PropertyType), StandardOf(property), RangeOf(property), OptionsDocs.Of(property))];
         }
 
-        // What stands below names itself: librdkafka's settings, reviewers by their tokens.
+        // What stands below names itself: librdkafka's settings, queues, reviewers by their tokens.
         var item = type.GetGenericArguments()[1];
-        return item == typeof(string)
-            ? [new Setting($"{key}:<name>", "text", "", RangeOf(property), OptionsDocs.Of(property))]
+        return item == typeof(string) || item.IsEnum
+            ? [new Setting($"{key}:<name>", TypeName(item), "", RangeOf(property), OptionsDocs.Of(property))]
             : Of($"{key}:<{property.Name.TrimEnd('s').ToLowerInvariant()}>", item);
     });
 

@@ -83,10 +83,11 @@ internal sealed partial record SettingsCheck(IReadOnlyList<string> Errors, IRead
         }
         catch (InvalidOperationException fault)
         {
-            var wanted = SettingsCatalogue.All.FirstOrDefault(one => $"{SettingsCatalogue.Root}:{one.Key}".Equals(setting.Path, StringComparison.OrdinalIgnoreCase));
+            var wanted = SettingsCatalogue.All.FirstOrDefault(one => $"{SettingsCatalogue.Root}:{one.Key}" is var key
+                && (key.Equals(setting.Path, StringComparison.OrdinalIgnoreCase) || key.Equals($"{setting.Path}:<name>", StringComparison.OrdinalIgnoreCase)));
             return fault.InnerException is null || wanted is null
                 ? "holds a name that is no setting. See: vigil settings"
-                : $"must be {wanted.Type}{(wanted.Range.Length > 0 ? $" ({wanted.Range})" : "")}, not '{setting.Value}'";
+                : $"must be {wanted.Type}{(wanted.Range.Length > 0 ? $" ({wanted.Range})" : "")}, not '{setting.Value ?? setting.GetChildren().Select(child => child.Value).FirstOrDefault()}'";
         }
     }
 

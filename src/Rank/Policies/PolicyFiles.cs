@@ -12,10 +12,11 @@ namespace Vigil.Rank.Policies;
 public static partial class PolicyFiles
 {
     private const int MaxFileBytes = 64 << 10;
+    private const int LongestClause = 2_000;
 
     private static readonly string[] Reserved = [PolicySet.UnreadableQueue, PolicySet.UnscoredQueue, PolicySet.AuditQueue];
 
-    private static readonly string[] Known = ["title", "severity", "handling_seconds", "queue", "escalation_queue", "threshold"];
+    private static readonly string[] Known = ["title", "severity", "handling_seconds", "queue", "escalation_queue", "threshold", "clause"];
 
     /// <exception cref="PolicyFileException">A file is missing, broken or out of range; names every fault.</exception>
     public static PolicySet Load(string folder)
@@ -76,7 +77,9 @@ public static partial class PolicyFiles
             Number(name, fields, "handling_seconds", 1, 86_400, errors),
             Queue(name, fields, "queue", errors),
             Queue(name, fields, "escalation_queue", errors),
-            Number(name, fields, "threshold", 0.001, 1, errors));
+            Number(name, fields, "threshold", 0.001, 1, errors),
+            fields.GetValueOrDefault("clause", "").Trim());
+        Require(policy.Clause.Length <= LongestClause, name, $"clause: longer than {LongestClause} characters", errors);
         Require(policy.Queue != policy.EscalationQueue || policy.Queue.Length == 0, name, "escalation_queue: must differ from queue", errors);
         return errors.Count == before ? policy : null;
     }

@@ -24,6 +24,7 @@ public sealed class HostilePagesTests(ConsoleFixture fixture) : IClassFixture<Co
         { "embeddings", string.Concat(Enumerable.Repeat("\u202A", 99_999)) + "a" },
         { "two-directions", "\u0645\u0631\u062D\u0628\u0627 hello \u0633\u0644\u0627\u0645 2026" },
         { "signs", "\U0001F469\u200D\U0001F467 \u0000\u001B[31m" },
+        { "look-alikes", "p\u0430y your p\u0430l \u202Ehere" },
         { "invisible", "\u200B\u2060\uFEFF" },
     };
 
@@ -41,7 +42,7 @@ public sealed class HostilePagesTests(ConsoleFixture fixture) : IClassFixture<Co
 
         var widths = await ana.Page.EvaluateAsync<int[]>("[document.documentElement.scrollWidth, innerWidth]");
         Assert.True(widths[0] <= widths[1], $"{widths[0]} wide in {widths[1]}");
-        var box = await ana.Page.EvaluateAsync<bool>("[...document.querySelectorAll('.text')].every(t => t.getBoundingClientRect().bottom <= t.parentElement.getBoundingClientRect().bottom + 1)");
+        var box = await ana.Page.EvaluateAsync<bool>("[...document.querySelectorAll('.text, .folded')].every(t => t.getBoundingClientRect().bottom <= t.parentElement.getBoundingClientRect().bottom + 1)");
         Assert.True(box);
         Assert.DoesNotContain("run", await ana.Page.TitleAsync(), StringComparison.Ordinal);
         await ana.PressAsync("b");
@@ -140,6 +141,8 @@ public sealed class HostilePagesTests(ConsoleFixture fixture) : IClassFixture<Co
         await ana.Page.SetViewportSizeAsync(320, 640);
         Assert.True(await ana.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
         await ana.Page.GotoAsync(ConsolePaths.Item(queue));
+        await AssertNoViolationsAsync(ana.Page);
+        await ana.Page.GotoAsync(ConsolePaths.Keys);
         await AssertNoViolationsAsync(ana.Page);
     }
 

@@ -26,6 +26,21 @@ public sealed class ShownTextTests
     [InlineData("e\u0301 Z\u0351\u032B\u0343\u036A")]
     public void PageOf_WhatBelongsToALetter_Stays(string text) => Assert.Equal(text, Write(ShownText.PageOf(text)));
 
+    [Theory]
+    [InlineData("s\u200Bt\u200Bart", "start")]
+    [InlineData("p\u0430y p\u0430l", "pay pal")]
+    [InlineData("tag\U000E0041ged", "tagged")]
+    [InlineData("a\u2066b \u0000", "ab [U+0000]")]
+    public void PageOf_Disguised_SaysHowItIsRead(string text, string read) => Assert.Equal(read, string.Concat(ShownText.PageOf(text).ReadAs!.Select(Write)));
+
+    [Theory]
+    [InlineData("Plain English")]
+    [InlineData("\u0441\u0430\u0434 and car")]
+    [InlineData("\U0001F469\u200D\U0001F467 \u2764\uFE0F")]
+    [InlineData("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645")]
+    [InlineData("\u200B\u2060")]
+    public void PageOf_ReadAsItStands_SaysNothingMore(string text) => Assert.Null(ShownText.PageOf(text).ReadAs);
+
     [Fact]
     public void PageOf_PilesOfMarks_AreEightAndAChip()
     {

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Playwright;
 using Vigil.Contracts.Wire;
 using static Microsoft.Playwright.Assertions;
@@ -48,6 +50,39 @@ public sealed class WorkPageTests(ConsoleFixture fixture) : IClassFixture<Consol
         await ana.Page.Keyboard.PressAsync("1");
         await Expect(ana.Page.Locator("#last")).ToContainTextAsync("Recorded: violation of hate.");
         Assert.Equal("", ana.Faults);
+    }
+
+    [Theory]
+    [InlineData(ScoreShown.OnRequest, 1, false)]
+    [InlineData(ScoreShown.Always, 1, true)]
+    [InlineData(ScoreShown.After, 0, false)]
+    public async Task Score_OfAQueue_IsShownWhenItsSettingSays(ScoreShown shown, int parts, bool isOpen)
+    {
+        var queue = await QueueOfAsync($"score-{shown}", 1);
+        fixture.Host.Services.GetRequiredService<IOptions<ConsoleOptions>>().Value.Score[queue] = shown;
+        await using var ana = await fixture.SignInAsync($"ana-{shown}");
+        await ana.OpenAsync(queue);
+        var score = ana.Page.Locator("details.score");
+
+        await Expect(score).ToHaveCountAsync(parts);
+        await Expect(ana.Page.Locator("details.score[open]")).ToHaveCountAsync(isOpen ? 1 : 0);
+        await ana.PressAsync("r");
+        await Expect(ana.Page.Locator("details.score[open]")).ToHaveCountAsync(shown == ScoreShown.OnRequest ? 1 : 0);
+        await ana.PressAsync("b");
+        await Expect(ana.Page.Locator("#last")).ToContainTextAsync("Recorded: benign.");
+        await ana.Page.GotoAsync(ConsolePaths.Item($"{queue}-0"));
+        await Expect(score).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Card_OfAQueueWithAPolicy_SaysWhatItForbids()
+    {
+        await QueueOfAsync("hate", 1);
+        await using var ana = await fixture.SignInAsync("ana-clause");
+
+        await ana.OpenAsync("hate");
+
+        await Expect(ana.Page.GetByRole(AriaRole.Region, new() { Name = "Policy" })).ToHaveTextAsync("Hate. Attacks people for what they are.");
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
-using Vigil.Embed.Tokenizers;
+using Vigil.Contracts;
 
 namespace Vigil.Embed.Tests.Tokenizers;
 

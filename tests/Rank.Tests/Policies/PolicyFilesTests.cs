@@ -14,6 +14,7 @@ public sealed class PolicyFilesTests : IDisposable
 
         Assert.Equal(["harassment", "hate", "profanity", "self_harm", "sexual", "spam_scam", "violence"], set.Policies.Select(policy => policy.Id));
         Assert.Matches("^[0-9a-f]{64}$", set.Hash);
+        Assert.All(set.Policies, policy => Assert.NotEmpty(policy.Clause));
     }
 
     [Fact]
@@ -24,6 +25,22 @@ public sealed class PolicyFilesTests : IDisposable
         var policy = Assert.Single(PolicyFiles.Load(_folder).Policies);
 
         Assert.Equal(new("threats", "Threats", 9, 45.5, "threats", "leads", 0.25), policy);
+    }
+
+    [Fact]
+    public void Load_Clause_IsReadAsOneText()
+    {
+        Write("a.yaml", "title: A\nseverity: 1\nhandling_seconds: 10\nqueue: a\nescalation_queue: leads\nthreshold: 0.5\nclause: >-\n  Forbids this.\n  Not this: that.\n");
+
+        Assert.Equal("Forbids this. Not this: that.", Assert.Single(PolicyFiles.Load(_folder).Policies).Clause);
+    }
+
+    [Fact]
+    public void Load_ClauseLongerThanAPage_IsRefused()
+    {
+        Write("a.yaml", $"title: A\nseverity: 1\nhandling_seconds: 10\nqueue: a\nescalation_queue: leads\nthreshold: 0.5\nclause: {new string('x', 2_001)}\n");
+
+        Assert.StartsWith("a.yaml: clause: longer than 2000", Assert.Single(Assert.Throws<PolicyFileException>(() => PolicyFiles.Load(_folder)).Errors), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed class ReviewHost : IAsyncDisposable
     public const string BenToken = "token-of-ben-0123456789";
     public const string LeaToken = "token-of-lea-0123456789";
 
-    private static readonly Policy[] Policies = [new("hate", "Hate", 8, 30, "hate", "hate-leads", 0.5)];
+    private static readonly Policy[] Policies = [new("hate", "Hate", 8, 30, "hate", "hate-leads", 0.5, "Attacks people for what they are.")];
 
     private readonly RedisServer _redis;
     private readonly DevelopmentBroker _broker;

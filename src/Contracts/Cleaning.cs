@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace Vigil.Embed.Tokenizers;
+namespace Vigil.Contracts;
 
 /// <summary>
-/// Undoes the cheapest disguises before tokenizing, code point by code point and word by word:
+/// Undoes the cheapest disguises before a text is tokenized, code point by code point and word by word:
 /// <list type="number">
 /// <item>invisible code points are removed, a lone surrogate becomes U+FFFD;</item>
 /// <item>in a word that holds both a-z and Cyrillic, Cyrillic letters that look Latin become Latin;</item>
@@ -12,7 +12,7 @@ namespace Vigil.Embed.Tokenizers;
 /// </list>
 /// A word is a longest run of letters, marks and numbers. Part of the encoder's identity: any change is a new version.
 /// </summary>
-internal static class Cleaning
+public static class Cleaning
 {
     public const string Name = "plain-disguises";
     public const int Version = 1;
@@ -32,6 +32,13 @@ internal static class Cleaning
         var length = FoldWords(text, output);
         LowerCase(output[..length]);
         return length;
+    }
+
+    /// <summary>The first two steps alone: without disguise, the case of letters as it was.</summary>
+    public static string Undisguise(string text)
+    {
+        var output = new char[text.Length];
+        return new(output, 0, FoldWords(text, output));
     }
 
     private static int FoldWords(ReadOnlySpan<char> text, Span<char> output)
