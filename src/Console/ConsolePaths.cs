@@ -11,6 +11,7 @@ public static class ConsolePaths
     public const string Pictures = Root + "/picture";
     public const string Keys = Root + "/keys";
     public const string Heartbeat = Root + "/heartbeat";
+    public const string Seen = Root + "/seen";
     public const string LiveLeases = Root + "/live/leases";
     public const string LiveQueues = Root + "/live/queues";
 

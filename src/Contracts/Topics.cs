@@ -21,6 +21,7 @@ public sealed class Topics(string prefix = Topics.DefaultPrefix)
     public string Status { get; } = prefix + "status";
     public string DeadLetters { get; } = prefix + "dead-letters";
     public string Decisions { get; } = prefix + "decisions";
+    public string Views { get; } = prefix + "views";
 
     public IReadOnlyList<TopicSettings> Settings =>
     [
@@ -31,5 +32,6 @@ public sealed class Topics(string prefix = Topics.DefaultPrefix)
         new(Status, 12, TimeSpan.FromDays(30), LogAppendTime: false, Mebibyte),
         new(DeadLetters, 3, TimeSpan.FromDays(30), LogAppendTime: false, 6 * Mebibyte),
         new(Decisions, 12, TimeSpan.FromDays(400), LogAppendTime: true, Mebibyte),
+        new(Views, 12, TimeSpan.FromDays(400), LogAppendTime: true, Mebibyte),
     ];
 }

@@ -50,11 +50,16 @@ public sealed class ReviewOptions
     [Range(1, 100_000)]
     public int RequestsPerSecond { get; set; } = 2_000;
 
+    /// <summary>Queues, separated by commas, of whose items no content is shown before it is on the log that a reviewer sees it.</summary>
+    public string Restricted { get; set; } = "";
+
     /// <summary>Bearer token → reviewer. At least one.</summary>
     public Dictionary<string, ReviewerOptions> Tokens { get; set; } = [];
 
     /// <summary>Added to Redis TIME in every script; tests move the clock with it.</summary>
     internal TimeSpan ClockOffset { get; set; }
+
+    internal string[] RestrictedQueues => Restricted.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
 /// <summary>Whom a token speaks for.</summary>

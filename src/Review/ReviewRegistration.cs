@@ -27,6 +27,7 @@ public static class ReviewRegistration
         services.AddSingleton(provider => provider.GetRequiredService<ReviewStage>().Queues);
         services.AddSingleton(provider => provider.GetRequiredService<ReviewStage>().Decisions);
         services.AddSingleton(provider => provider.GetRequiredService<ReviewStage>().Contents);
+        services.AddSingleton(provider => provider.GetRequiredService<ReviewStage>().Views);
         services.AddSingleton(provider => new ReviewerTokens(provider.GetRequiredService<IOptions<ReviewOptions>>().Value.Tokens));
         services.AddTransient<IStartupFilter, TokenGate>();
         services.AddSingleton(provider => new CallLimit<int>(provider.GetRequiredService<IOptions<ReviewOptions>>().Value.RequestsPerSecond));

@@ -32,7 +32,8 @@ public sealed class ReviewStage : IDisposable
         Queues = new ReviewQueue(Scripts, options, escalation.AllQueues, escalation.LeadQueues, Random.Shared.NextDouble);
         Decisions = new DecisionDesk(Scripts, _producer, kafka.Topics.Decisions, new PositionNames(directory, kafka.Topics.Decisions), options, time);
         Housekeeping = new QueueHousekeeping(Projection, Queues, _producer, kafka.Topics.Status, time, loggers.CreateLogger<QueueHousekeeping>());
-        Contents = new ContentDesk(Queues, new ContentReader(kafka, directory, time));
+        Views = new ViewLog(_producer, kafka.Topics.Views, options.RestrictedQueues);
+        Contents = new ContentDesk(Queues, new ContentReader(kafka, directory, time), Views);
     }
 
     public ReviewQueue Queues { get; }
@@ -48,6 +49,8 @@ public sealed class ReviewStage : IDisposable
     internal QueueHousekeeping Housekeeping { get; }
 
     public ContentDesk Contents { get; }
+
+    public ViewLog Views { get; }
 
     /// <summary>Builds the queues anew from the logs, aside, and serves them in one swap.</summary>
     /// <returns>The generation served, or null if another process is rebuilding.</returns>

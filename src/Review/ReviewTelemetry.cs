@@ -18,6 +18,7 @@ internal static class ReviewTelemetry
     private static readonly Counter<long> LeaseCounter = Meter.CreateCounter<long>("vigil.review.leases", "{lease}", "Leases by how they ended");
     private static readonly Counter<long> DecisionCounter = Meter.CreateCounter<long>("vigil.review.decisions", "{decision}", "Decisions by verdict and outcome");
     private static readonly Counter<long> SkippedCounter = Meter.CreateCounter<long>("vigil.review.unreadable_records", "{record}", "Records of ranked and decisions that could not be applied");
+    private static readonly Counter<long> ViewCounter = Meter.CreateCounter<long>("vigil.review.unwritten_views", "{view}", "Views that could not be written to views in time");
     private static readonly Histogram<double> WaitHistogram = Meter.CreateHistogram("vigil.queue.wait", "s", "Enqueued to claim", advice: Seconds);
     private static readonly Histogram<double> DurationHistogram = Meter.CreateHistogram("vigil.review.duration", "s", "Claim to decision", advice: Seconds);
     private static readonly Histogram<double> RedisHistogram = Meter.CreateHistogram<double>("vigil.redis.duration", "s", "Script calls", advice: new InstrumentAdvice<double>
@@ -64,6 +65,8 @@ internal static class ReviewTelemetry
     public static void Judged(RankedItem? item, Decision decision) => Calibration.Add(item, decision);
 
     public static void Unreadable(string topic) => SkippedCounter.Add(1, Tag("topic", topic));
+
+    public static void ViewUnwritten() => ViewCounter.Add(1);
 
     public static void Claimed(string queue, TimeSpan wait) => WaitHistogram.Record(Math.Max(0, wait.TotalSeconds), Tag("queue", queue));
 

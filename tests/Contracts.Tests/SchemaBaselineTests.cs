@@ -47,7 +47,7 @@ public sealed class SchemaBaselineTests
         FileDescriptor[] files =
         [
             CommonReflection.Descriptor, ContentReflection.Descriptor, BankReflection.Descriptor, RankedReflection.Descriptor,
-            StatusReflection.Descriptor, DecisionsReflection.Descriptor,
+            StatusReflection.Descriptor, DecisionsReflection.Descriptor, ViewsReflection.Descriptor,
         ];
         var lines = new List<string>();
         foreach (var file in files)

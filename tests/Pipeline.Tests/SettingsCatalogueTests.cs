@@ -36,7 +36,7 @@ public sealed class SettingsCatalogueTests
     [Fact]
     public void All_SettingsThatNameThemselves_AreShownWithTheirForm() =>
         Assert.Equal(
-            ["Kafka:Client:<name>", "Review:Tokens:<token>:Name", "Review:Tokens:<token>:Roles"],
+            ["Console:Score:<name>", "Kafka:Client:<name>", "Review:Tokens:<token>:Name", "Review:Tokens:<token>:Roles"],
             SettingsCatalogue.All.Select(setting => setting.Key).Where(key => key.Contains('<', StringComparison.Ordinal)).Order());
 
     [Fact]

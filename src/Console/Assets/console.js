@@ -120,6 +120,15 @@ function workOn({ dataset: paths }) {
     if (article?.dataset.revised) sayEdited();
     holder.querySelector("h1")?.focus();
     scrollTo(0, 0);
+    report("shown");
+  }
+
+  /** Who saw what is on record; the record of a page that goes away at once may be missing, the one of its delivery is not. */
+  function report(kind) {
+    const article = card();
+    if (!article || article.dataset[kind]) return;
+    article.dataset[kind] = "1";
+    ask(paths.seen, form([["kind", kind], ["queue", paths.queue], ...heldBy(article)])).catch(() => {});
   }
 
   function showLast() {
@@ -151,6 +160,7 @@ function workOn({ dataset: paths }) {
     const boxes = [...holder.querySelectorAll(`.picture [data-${kind}]`)];
     const isShown = boxes.every((box) => box.checked);
     for (const box of boxes) box.checked = !isShown;
+    if (kind === "reveal" && boxes.length > 0 && !isShown) report("revealed");
   }
 
   /** Claims one item ahead. Whoever needs it while it is on its way waits for this call, so that no claim is made twice. */
@@ -339,6 +349,7 @@ function workOn({ dataset: paths }) {
   }
 
   document.addEventListener("keydown", press);
+  holder.addEventListener("change", ({ target }) => { if (target.matches("[data-reveal]") && target.checked) report("revealed"); });
   holder.addEventListener("input", (event) => {
     if (event.target.name === "note" && card()) sessionStorage.setItem(draftOf(card()), event.target.value);
   });
@@ -374,5 +385,6 @@ function workOn({ dataset: paths }) {
   });
   setInterval(tick, 1000);
   setInterval(beat, Number(paths.beat) * 1000);
+  report("shown");
   fetchAhead();
 }

@@ -41,10 +41,13 @@ public sealed class WorkDesk(ReviewQueue queues, ContentDesk contents, KeyChoice
     private async Task<Reply<WorkCard>> CardOfAsync(Reply<Claim> reply, Reviewer reviewer, CancellationToken cancellation) =>
         reply.Value is { } claim ? await CardOfAsync(claim, reviewer, cancellation) : new Reply<WorkCard>(null, reply.Refused);
 
-    private async Task<WorkCard> CardOfAsync(Claim claim, Reviewer reviewer, CancellationToken cancellation) => new(
-        claim,
-        claim.Item is { } item ? await contents.ReadAsync(item, cancellation) : new(ContentState.Forgotten, null, null),
-        policies,
-        await keys.OfAsync(reviewer),
-        options.ScoreOf(claim.Lease.Queue));
+    private async Task<WorkCard> CardOfAsync(Claim claim, Reviewer reviewer, CancellationToken cancellation)
+    {
+        var content = claim.Item is { } item
+            ? await contents.ReadAsync(item, reviewer, claim.Lease.Queue, claim.Lease.Epoch, cancellation)
+            : new(ContentState.Forgotten, null, null);
+        // The evidence quotes the content.
+        var shown = content.State == ContentState.Withheld ? claim with { Item = null } : claim;
+        return new(shown, content, policies, await keys.OfAsync(reviewer), options.ScoreOf(claim.Lease.Queue));
+    }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using Vigil.Contracts.Wire;
 using Vigil.Review;
 using Vigil.ReviewConsole.Pages;
 using Vigil.ReviewConsole.SignIn;
@@ -23,6 +24,7 @@ internal static class WorkEndpoints
         work.MapPost("/undo", UndoAsync);
         work.MapPost("/release", ReleaseAsync);
         pages.MapPost(ConsolePaths.Heartbeat, HeartbeatAsync).RequireAuthorization(ConsolePolicies.Work);
+        pages.MapPost(ConsolePaths.Seen, SeenAsync).RequireAuthorization(ConsolePolicies.Work);
     }
 
     private static async Task<IResult> ShowAsync(string queue, long? epoch, bool? empty, string? notice, WorkDesk desk, RecentVerdicts recent, IOptions<ConsoleOptions> options, HttpContext context)
@@ -101,6 +103,29 @@ internal static class WorkEndpoints
         }
 
         return TypedResults.Json(beats);
+    }
+
+    /// <summary>What stood on the screen, and whether pictures were uncovered: only the page knows.</summary>
+    private static async Task<IResult> SeenAsync(ViewLog views, HttpContext context)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var kind = form["kind"].ToString() switch
+        {
+            "shown" => View.Types.Kind.Shown,
+            "revealed" => View.Types.Kind.Revealed,
+            _ => View.Types.Kind.Unspecified,
+        };
+        if (kind == View.Types.Kind.Unspecified)
+        {
+            return TypedResults.BadRequest();
+        }
+
+        foreach (var held in Held(form))
+        {
+            await views.ReportAsync(ConsoleSession.ReviewerOf(context), held.Id, form["queue"].ToString(), held.Epoch, kind);
+        }
+
+        return TypedResults.NoContent();
     }
 
     private static IEnumerable<HeldItem> Held(IFormCollection form) => form["held"].Take(MostHeld).Select(HeldItem.Read).OfType<HeldItem>();

@@ -18,7 +18,7 @@ internal static class DescriptorLoading
     internal static void LoadAll() => Loaded =
     [
         CommonReflection.Descriptor, ContentReflection.Descriptor, BankReflection.Descriptor,
-        RankedReflection.Descriptor, StatusReflection.Descriptor, DecisionsReflection.Descriptor,
+        RankedReflection.Descriptor, StatusReflection.Descriptor, DecisionsReflection.Descriptor, ViewsReflection.Descriptor,
     ];
 
     /// <summary>For the test that every schema is among them.</summary>

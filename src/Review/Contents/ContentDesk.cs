@@ -16,11 +16,13 @@ public sealed class ContentDesk : IDisposable
 {
     private readonly ReviewQueue _queues;
     private readonly ContentReader _reader;
+    private readonly ViewLog _views;
 
-    internal ContentDesk(ReviewQueue queues, ContentReader reader)
+    internal ContentDesk(ReviewQueue queues, ContentReader reader, ViewLog views)
     {
         _queues = queues;
         _reader = reader;
+        _views = views;
     }
 
     public async Task<Reply<FoundContent>> FindAsync(string id, Reviewer reviewer, CancellationToken cancellation)
@@ -34,13 +36,22 @@ public sealed class ContentDesk : IDisposable
     {
         var held = details.Lease is { } lease && lease.Holder == reviewer.Name;
         return (held ? details.LeasedItem : details.Current.Item) is { } item
-            ? await ReadAsync(item, cancellation)
+            ? await ReadAsync(item, reviewer, details.Lease?.Queue ?? details.Current.Queue, epoch: 0, cancellation)
             : new FoundContent(details.Current.Status == "withdrawn" ? ContentState.Withdrawn : ContentState.Forgotten, null, null);
     }
 
-    /// <summary>The record a ranked item was made of.</summary>
-    public async Task<FoundContent> ReadAsync(RankedItem item, CancellationToken cancellation)
+    /// <summary>The record a ranked item was made of, for a reviewer: that it is shown is written first.</summary>
+    /// <param name="queue">In which it waits or is held; empty: none.</param>
+    /// <param name="epoch">Of the claim; 0: without one.</param>
+    public async Task<FoundContent> ReadAsync(RankedItem item, Reviewer reviewer, string queue, long epoch, CancellationToken cancellation)
     {
+        // What waits in no queue any more was ranked into one, and is as restricted as it was there.
+        var from = queue.Length > 0 ? queue : item.Ranking?.Queue ?? "";
+        if (!await _views.DeliverAsync(reviewer, item.ContentId, item.Version, from, epoch))
+        {
+            return new(ContentState.Withheld, null, null);
+        }
+
         var (record, state) = await _reader.ReadAsync(item.Source, cancellation);
         return record is null ? new(state, item, null)
             : Decode(record, item.ContentId, item.Version.Digest) is { } content ? new(ContentState.Whole, item, content)

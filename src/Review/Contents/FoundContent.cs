@@ -27,6 +27,9 @@ public enum ContentState
 
     /// <summary>Kafka did not answer in time.</summary>
     Unavailable,
+
+    /// <summary>Its queue is restricted, and that it is shown could not be written to the log.</summary>
+    Withheld,
 }
 
 /// <param name="Item">The version held by the reviewer, or else the newest; null where nothing is known of it.</param>

@@ -30,13 +30,14 @@ internal sealed record ProblemKind(int Status, string Code, string Detail)
     public static readonly ProblemKind Internal = new(500, "internal", "An error of ours; the log has it under this trace_id.");
     public static readonly ProblemKind Rebuilding = new(503, "rebuilding", "The queues are being rebuilt from the logs. Try again in a moment.");
     public static readonly ProblemKind OutcomeOpen = new(503, "outcome_open", "It is not known yet whether the decision is recorded. Repeat the call with the same Idempotency-Key; it is never recorded twice.");
+    public static readonly ProblemKind Withheld = new(503, "withheld", "The queue is restricted: what is shown of it is recorded first, and that failed. Try again in a moment.");
     public static readonly ProblemKind Unavailable = new(503, "unavailable", "A service behind this one does not answer. Try again in a moment.");
 
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         Invalid, Unauthorized, Forbidden, NoSuchPath, NotFound, UnknownQueue, MethodNotAllowed, LeaseLost, WithdrawnMeanwhile, Deciding, AlreadyDecided,
         TooManyLeases, NothingToUndo, Withdrawn, Forgotten, Expired, TopicRecreated, Missing, Mismatch, TooLate, BodyTooLarge, UnsupportedMediaType, KeyReused,
-        TooManyRequests, Internal, Rebuilding, OutcomeOpen, Unavailable,
+        TooManyRequests, Internal, Rebuilding, OutcomeOpen, Withheld, Unavailable,
     ];
 
     public string Title => Code.Replace('_', ' ');

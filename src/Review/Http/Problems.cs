@@ -36,6 +36,7 @@ internal static class Problems
         ContentState.TopicRecreated => Of(ProblemKind.TopicRecreated),
         ContentState.Missing => Of(ProblemKind.Missing),
         ContentState.Mismatch => Of(ProblemKind.Mismatch),
+        ContentState.Withheld => Of(ProblemKind.Withheld),
         _ => Unavailable("Kafka"),
     };
 

@@ -75,6 +75,28 @@ public sealed class WorkPageTests(ConsoleFixture fixture) : IClassFixture<Consol
     }
 
     [Fact]
+    public async Task Card_OnTheScreen_WasDeliveredAndShownByTheLog()
+    {
+        var queue = await QueueOfAsync("views", 1);
+        await using var ana = await fixture.SignInAsync("ana-views");
+
+        await ana.OpenAsync(queue);
+
+        List<View> views = [];
+        await fixture.Host.ReadAsync(
+            fixture.Host.Topics.Views,
+            records =>
+            {
+                views = [.. records.Select(record => View.Parser.ParseFrom(record.Message.Value)).Where(view => view.Reviewer == "ana-views")];
+                return views.Count >= 2;
+            },
+            Cancellation);
+        Assert.Equal([View.Types.Kind.Delivered, View.Types.Kind.Shown], views.Select(view => view.Kind));
+        Assert.All(views, view => Assert.Equal((queue, "views-0", views[0].LeaseEpoch), (view.Queue, view.ContentId, view.LeaseEpoch)));
+        Assert.True(views[0].LeaseEpoch > 0);
+    }
+
+    [Fact]
     public async Task Card_OfAQueueWithAPolicy_SaysWhatItForbids()
     {
         await QueueOfAsync("hate", 1);

@@ -262,7 +262,7 @@ internal sealed class ReviewHost : IAsyncDisposable
 
     private async Task CreateTopicsAsync()
     {
-        await Admin.CreateTopicsAsync([Specification(Topics.Ranked), Specification(Topics.Decisions), Specification(Topics.Status)]);
+        await Admin.CreateTopicsAsync([Specification(Topics.Ranked), Specification(Topics.Decisions), Specification(Topics.Status), Specification(Topics.Views)]);
         await CreateContentTopicAsync();
     }
 

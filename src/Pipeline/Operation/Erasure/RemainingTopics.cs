@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using Vigil.Contracts.Wire;
 using Vigil.Ingest;
 using Vigil.Pipeline.Kafka;
 
@@ -19,6 +20,7 @@ internal sealed class RemainingTopics(KafkaClients clients, TimeProvider time)
         (clients.Topics.DeadLetters, "rejected records as published"),
         (clients.Topics.Status, "id, queue, risk"),
         (clients.Topics.Decisions, "verdicts, notes of reviewers"),
+        (clients.Topics.Views, "id, which reviewers saw it"),
     ];
 
     private IReadOnlyList<(string Topic, string Holds)> OfEntries =>
@@ -79,6 +81,12 @@ internal sealed class RemainingTopics(KafkaClients clients, TimeProvider time)
 
     private string IdOf(ConsumeResult<byte[]?, byte[]?> record, string topic)
     {
+        // The key of a view is the reviewer.
+        if (topic == clients.Topics.Views)
+        {
+            return record.Message.Value is { } view ? View.Parser.ParseFrom(view).ContentId : "";
+        }
+
         if (record.Message.Key is { Length: > 0 } key)
         {
             return Encoding.UTF8.GetString(key);
