@@ -27,7 +27,8 @@ public sealed class ConsoleOptions
     /// <summary>Queue → when its reviewers see the score; OnRequest where a queue is not named.</summary>
     public Dictionary<string, ScoreShown> Score { get; set; } = [];
 
-    internal ScoreShown ScoreOf(string queue) => Score.GetValueOrDefault(queue, ScoreShown.OnRequest);
+    // Names that come by the environment may be in capitals.
+    internal ScoreShown ScoreOf(string queue) => Score.FirstOrDefault(one => one.Key.Equals(queue, StringComparison.OrdinalIgnoreCase)).Value;
 }
 
 /// <summary>When a reviewer sees the calibrated probability: seen before, it sways the verdict.</summary>

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Vigil.Contracts;
 using Vigil.Review.Contents;
@@ -32,6 +33,13 @@ public sealed class ReviewStage : IDisposable
         Queues = new ReviewQueue(Scripts, options, escalation.AllQueues, escalation.LeadQueues, Random.Shared.NextDouble);
         Decisions = new DecisionDesk(Scripts, _producer, kafka.Topics.Decisions, new PositionNames(directory, kafka.Topics.Decisions), options, time);
         Housekeeping = new QueueHousekeeping(Projection, Queues, _producer, kafka.Topics.Status, time, loggers.CreateLogger<QueueHousekeeping>());
+        // A queue misspelt here would be shown without a word.
+        if (options.RestrictedQueues.Except(escalation.AllQueues).ToList() is { Count: > 0 } unknown)
+        {
+            throw new OptionsValidationException(
+                nameof(ReviewOptions), typeof(ReviewOptions), [$"{ReviewOptions.Section}:Restricted: no policy has the queue {string.Join(", ", unknown)}; there are {string.Join(", ", escalation.AllQueues.Order(StringComparer.Ordinal))}."]);
+        }
+
         Views = new ViewLog(_producer, kafka.Topics.Views, options.RestrictedQueues);
         Contents = new ContentDesk(Queues, new ContentReader(kafka, directory, time), Views);
     }

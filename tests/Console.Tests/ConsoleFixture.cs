@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Vigil.Contracts.Wire;
 using Vigil.Review;
 using Vigil.Review.Support;
 using Vigil.ReviewConsole.SignIn;
@@ -80,12 +81,40 @@ public sealed class ConsoleFixture(RedisServer redis, Chromium chromium) : IAsyn
         return opened;
     }
 
+    /// <summary>Publishes items, the first the most urgent, and waits until the projection has them all, so that the first claim finds that order.</summary>
+    /// <returns>The queue.</returns>
+    internal async Task<string> QueueOfAsync(string queue, int items, CancellationToken cancellation)
+    {
+        for (var i = 0; i < items; i++)
+        {
+            await Host.PostAsync($"{queue}-{i}", $"{queue} says line {i}", value: items - i, queue: queue);
+        }
+
+        await UntilWaitingAsync(queue, items, cancellation);
+        return queue;
+    }
+
     /// <summary>Until so many items wait in a queue: the projection follows the log by milliseconds.</summary>
     internal async Task UntilWaitingAsync(string queue, int items, CancellationToken cancellation)
     {
         using var rest = Host.Ana;
         await ReviewHost.UntilAsync(
             async () => (await ReviewHost.GetAsync(rest, $"/queues/{queue}/top", cancellation)) is { Status: 200, Body: { } top } && top.AsArray().Count == items, cancellation);
+    }
+
+    /// <summary>What the log says a reviewer was shown, once it holds what is waited for.</summary>
+    internal async Task<List<View>> ViewsOfAsync(string reviewer, Func<List<View>, bool> enough, CancellationToken cancellation)
+    {
+        List<View> views = [];
+        await Host.ReadAsync(
+            Host.Topics.Views,
+            records =>
+            {
+                views = [.. records.Select(record => View.Parser.ParseFrom(record.Message.Value)).Where(view => view.Reviewer == reviewer)];
+                return enough(views);
+            },
+            cancellation);
+        return views;
     }
 
     /// <summary>A browser of its own, where nobody is signed in.</summary>

@@ -10,7 +10,7 @@ public sealed class KeysPageTests(ConsoleFixture fixture) : IClassFixture<Consol
     [Fact]
     public async Task Keys_Chosen_AreThoseOfTheWorkViewUntilTheStandardComesBack()
     {
-        await QueueOfAsync("chosen", 2);
+        await fixture.QueueOfAsync("chosen", 2, Cancellation);
         await using var ana = await fixture.SignInAsync("ana-chosen");
         await ChooseAsync(ana.Page, "benign", ";");
         await Expect(ana.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("Kept.");
@@ -47,6 +47,7 @@ public sealed class KeysPageTests(ConsoleFixture fixture) : IClassFixture<Consol
         await using var ana = await fixture.SignInAsync("ana-own");
         await using var ben = await fixture.SignInAsync("ben-own");
         await ChooseAsync(ana.Page, "score", "q");
+        await Expect(ana.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("Kept.");
 
         await ben.Page.GotoAsync(ConsolePaths.Keys);
 
@@ -58,15 +59,5 @@ public sealed class KeysPageTests(ConsoleFixture fixture) : IClassFixture<Consol
         await page.GotoAsync(ConsolePaths.Keys);
         await page.Locator($"input[name={act}]").FillAsync(key);
         await page.GetByRole(AriaRole.Button, new() { Name = "Keep" }).ClickAsync();
-    }
-
-    private async Task QueueOfAsync(string queue, int items)
-    {
-        for (var i = 0; i < items; i++)
-        {
-            await fixture.Host.PostAsync($"{queue}-{i}", $"{queue} says line {i}", queue: queue);
-        }
-
-        await fixture.UntilWaitingAsync(queue, items, Cancellation);
     }
 }

@@ -1,4 +1,6 @@
 using Vigil.Contracts;
+using Vigil.Contracts.Wire;
+using Content = Vigil.Contracts.Content;
 using static Microsoft.Playwright.Assertions;
 
 namespace Vigil.ReviewConsole.Pictures;
@@ -31,6 +33,7 @@ public sealed class PicturePageTests(ConsoleFixture fixture) : IClassFixture<Con
         Assert.Contains("blur", await ana.Page.EvaluateAsync<string>(Filter), StringComparison.Ordinal);
         await ana.PressAsync("b");
         await Expect(ana.Page.Locator("#last")).ToContainTextAsync("Recorded: benign.");
+        await fixture.ViewsOfAsync("ana-pictures", views => views.Exists(view => view is { Kind: View.Types.Kind.Revealed, ContentId: Queue, LeaseEpoch: > 0 }), Cancellation);
         Assert.Equal("", ana.Faults);
     }
 

@@ -59,7 +59,7 @@ public sealed class WorkPageTests(ConsoleFixture fixture) : IClassFixture<Consol
     public async Task Score_OfAQueue_IsShownWhenItsSettingSays(ScoreShown shown, int parts, bool isOpen)
     {
         var queue = await QueueOfAsync($"score-{shown}", 1);
-        fixture.Host.Services.GetRequiredService<IOptions<ConsoleOptions>>().Value.Score[queue] = shown;
+        fixture.Host.Services.GetRequiredService<IOptions<ConsoleOptions>>().Value.Score[queue.ToUpperInvariant()] = shown;
         await using var ana = await fixture.SignInAsync($"ana-{shown}");
         await ana.OpenAsync(queue);
         var score = ana.Page.Locator("details.score");
@@ -82,15 +82,7 @@ public sealed class WorkPageTests(ConsoleFixture fixture) : IClassFixture<Consol
 
         await ana.OpenAsync(queue);
 
-        List<View> views = [];
-        await fixture.Host.ReadAsync(
-            fixture.Host.Topics.Views,
-            records =>
-            {
-                views = [.. records.Select(record => View.Parser.ParseFrom(record.Message.Value)).Where(view => view.Reviewer == "ana-views")];
-                return views.Count >= 2;
-            },
-            Cancellation);
+        var views = await fixture.ViewsOfAsync("ana-views", views => views.Count >= 2, Cancellation);
         Assert.Equal([View.Types.Kind.Delivered, View.Types.Kind.Shown], views.Select(view => view.Kind));
         Assert.All(views, view => Assert.Equal((queue, "views-0", views[0].LeaseEpoch), (view.Queue, view.ContentId, view.LeaseEpoch)));
         Assert.True(views[0].LeaseEpoch > 0);
@@ -177,17 +169,7 @@ public sealed class WorkPageTests(ConsoleFixture fixture) : IClassFixture<Consol
         Assert.Equal(8, (await VerdictsAsync(queue, 8)).Select(decision => decision.ContentId).Distinct().Count());
     }
 
-    // Waits until the projection has them all, so that the first claim finds the order it expects.
-    private async Task<string> QueueOfAsync(string queue, int items)
-    {
-        for (var i = 0; i < items; i++)
-        {
-            await fixture.Host.PostAsync($"{queue}-{i}", $"{queue} says line {i}", value: items - i, queue: queue);
-        }
-
-        await fixture.UntilWaitingAsync(queue, items, Cancellation);
-        return queue;
-    }
+    private Task<string> QueueOfAsync(string queue, int items) => fixture.QueueOfAsync(queue, items, Cancellation);
 
     private async Task<List<Decision>> VerdictsAsync(string queue, int count)
     {

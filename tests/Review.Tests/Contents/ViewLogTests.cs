@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Options;
 using Vigil.Contracts.Wire;
 using Vigil.Review.Support;
 
@@ -26,9 +27,19 @@ public sealed class ViewLogTests(RedisServer redis)
         Assert.Equal("ana", Encoding.UTF8.GetString(record.Message.Key));
     }
 
+    [Fact]
+    public async Task Restricted_QueueThatIsNot_EndsTheStart()
+    {
+        await using var host = await ReviewHost.StartAsync(redis, Cancellation);
+
+        var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => host.AddInstanceAsync(settings: ("Restricted", "hate, hat")));
+
+        Assert.Contains("no policy has the queue hat;", fault.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
-    [InlineData("spam, hate", 503)]
-    [InlineData("spam", 200)]
+    [InlineData("audit, hate", 503)]
+    [InlineData("audit", 200)]
     public async Task Content_ViewsCannotBeWritten_IsWithheldOfARestrictedQueueOnly(string restricted, int status)
     {
         await using var host = await ReviewHost.StartAsync(redis, Cancellation);
