@@ -33,14 +33,15 @@ public sealed class ReviewStage : IDisposable
         Queues = new ReviewQueue(Scripts, options, escalation.AllQueues, escalation.LeadQueues, Random.Shared.NextDouble);
         Decisions = new DecisionDesk(Scripts, _producer, kafka.Topics.Decisions, new PositionNames(directory, kafka.Topics.Decisions), options, time);
         Housekeeping = new QueueHousekeeping(Projection, Queues, _producer, kafka.Topics.Status, time, loggers.CreateLogger<QueueHousekeeping>());
+        var restricted = options.RestrictedQueues;
         // A queue misspelt here would be shown without a word.
-        if (options.RestrictedQueues.Except(escalation.AllQueues).ToList() is { Count: > 0 } unknown)
+        if (restricted.Except(escalation.AllQueues).ToList() is { Count: > 0 } unknown)
         {
             throw new OptionsValidationException(
                 nameof(ReviewOptions), typeof(ReviewOptions), [$"{ReviewOptions.Section}:Restricted: no policy has the queue {string.Join(", ", unknown)}; there are {string.Join(", ", escalation.AllQueues.Order(StringComparer.Ordinal))}."]);
         }
 
-        Views = new ViewLog(_producer, kafka.Topics.Views, options.RestrictedQueues);
+        Views = new ViewLog(_producer, kafka.Topics.Views, restricted);
         Contents = new ContentDesk(Queues, new ContentReader(kafka, directory, time), Views);
     }
 

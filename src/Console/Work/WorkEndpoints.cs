@@ -33,7 +33,7 @@ internal static class WorkEndpoints
         var card = await desk.OnScreenAsync(queue, reviewer, epoch, context.RequestAborted);
         var said = card.Refused is { } refusal ? Refusals.Say(refusal) : Refusals.Known(notice);
         var last = await recent.LastAsync(reviewer, queue);
-        return ConsolePage.Of<WorkPage>(new { Reviewer = reviewer.Name, View = new WorkView(queue, card.Value, await desk.KeysOfAsync(reviewer), empty == true, said, last), Beat = options.Value.HeartbeatSeconds });
+        return ConsolePage.Of<WorkPage>(new { Reviewer = reviewer.Name, View = new WorkView(queue, card.Value, card.Value?.Keys ?? await desk.KeysOfAsync(reviewer), empty == true, said, last), Beat = options.Value.HeartbeatSeconds });
     }
 
     private static async Task<IResult> ClaimAsync(string queue, WorkDesk desk, HttpContext context)

@@ -30,10 +30,11 @@ public sealed class ViewLog
     /// <returns>Whether it may be shown.</returns>
     internal async Task<bool> DeliverAsync(Reviewer reviewer, string id, ContentVersion version, string queue, long epoch)
     {
+        var isRestricted = _restricted.Contains(queue);
         var isWritten = await TryWriteAsync(
             new() { Reviewer = reviewer.Name, ContentId = id, Version = version.ToWire(), Queue = queue, LeaseEpoch = epoch, Kind = View.Types.Kind.Delivered },
-            _restricted.Contains(queue) ? Timeout.InfiniteTimeSpan : ShortWait);
-        return isWritten || !_restricted.Contains(queue);
+            isRestricted ? Timeout.InfiniteTimeSpan : ShortWait);
+        return isWritten || !isRestricted;
     }
 
     /// <summary>What the page says once it has happened; nothing waits for it.</summary>

@@ -53,7 +53,7 @@ internal sealed class TopicDirectory(Lazy<IAdminClient> admin)
         }
         catch (ListOffsetsException)
         {
-            // A client that knows an older leader asks in its name and is refused, again and again: this call does not make it look anew.
+            // After a broker died this call failed for minutes, and nothing in it makes the client look for the leader anew.
             await Task.Run(() =>
             {
                 foreach (var topic in asked.Select(one => one.TopicPartition.Topic).Distinct())
