@@ -17,6 +17,9 @@ namespace Vigil.Pipeline.Bench;
 /// <param name="AllocatedBytes">Of the lane's workers on the managed heap; null where they export no metrics.</param>
 internal sealed record LaneRound(int Items, double CpuSeconds, double Seconds, double? AllocatedBytes)
 {
+    /// <summary>Of the machine itself meanwhile, where somebody watched it (<see cref="MachinePace"/>).</summary>
+    public double Slowness { get; init; }
+
     public double PerCpuSecond => Items / CpuSeconds;
 
     public double PerSecond => Items / Seconds;

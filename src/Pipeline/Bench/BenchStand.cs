@@ -23,9 +23,12 @@ internal sealed class BenchStand : IAsyncDisposable
         Time = time;
         Progress = progress;
         Bank = LoadBank();
+        Pace = new(time);
     }
 
     public BenchBank Bank { get; }
+
+    public MachinePace Pace { get; }
 
     public BenchTexts Texts { get; }
 
@@ -64,6 +67,7 @@ internal sealed class BenchStand : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Pace.Dispose();
         await _broker.DisposeAsync();
         _folder.Dispose();
     }

@@ -59,7 +59,7 @@ internal static class PipelineFigures
     private static BenchFigure Latency(string name, IReadOnlyList<LatencyRun> runs, double share, double? bound, double loadShare, int tries) => runs.Any(run => run.Sorted.Count == 0)
         ? new(name, null, "s", bound, BenchFigure.Lower, [], "no record came back under load")
         : BenchFigure.OfRuns(name, [.. runs.Select(run => RecentValues.At(run.Sorted, share))], "s", BenchFigure.Lower, bound, Invariant(
-            $"broker's LogAppendTime to disposition read back, read-committed, {runs.Sum(run => run.Sorted.Count)} records at {loadShare:P0} of {string.Join(", ", runs.Select(run => Invariant($"{run.Full:0}")))} items/s, measured before each, of {tries} loads those before and after which the machine was alike; others took {runs.Max(run => run.OthersShare):P0} of the machine's CPU meanwhile{(bound is null ? "" : "; bound: commit interval + 250 ms on a machine otherwise idle")}"));
+            $"broker's LogAppendTime to disposition read back, read-committed, {runs.Sum(run => run.Sorted.Count)} records at {loadShare:P0} of {string.Join(", ", runs.Select(run => Invariant($"{run.Full:0}")))} items/s, measured before each; of {tries} loads those during which the machine was the most as it is on its own: {string.Join(", ", runs.Select(run => Invariant($"{run.Slowness:P0}")))} slower than at its best; others took {runs.Max(run => run.OthersShare):P0} of its CPU meanwhile{(bound is null ? "" : "; bound: commit interval + 250 ms on a machine otherwise idle")}"));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

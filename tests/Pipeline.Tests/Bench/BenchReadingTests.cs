@@ -34,6 +34,48 @@ public sealed class BenchReadingTests
     }
 
     [Fact]
+    public void Slowness_OfPasses_LeavesOutThoseThatWereInterrupted() => Assert.Equal(0.25, MachinePace.Slowness([2, 3, 1_000], 2), 9);
+
+    [Fact]
+    public void Slowness_OfNothing_IsNotTakenForQuiet() => Assert.Equal(double.PositiveInfinity, MachinePace.Slowness([1_000], 2));
+
+    [Fact]
+    public async Task SlownessSince_AMark_IsThatOfALaterPass()
+    {
+        using var pace = new MachinePace(TimeProvider.System);
+        var mark = pace.Mark();
+        while (pace.Mark() < mark + 5)
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        Assert.InRange(pace.SlownessSince(mark), 0, 2);
+        Assert.Equal(double.PositiveInfinity, pace.SlownessSince(int.Max(mark, pace.Mark())));
+    }
+
+    [Fact]
+    public void Quietest_OfLoads_AsksTheMachineAndNotTheOutcome()
+    {
+        LatencyRun Run(double latency, double after, double slowness) => new([latency], 100, after, 0, slowness);
+
+        var quietest = LatencyLoad.Quietest([Run(1, 100, 0.2), Run(2, 150, 0), Run(3, 95, 0.1), Run(4, 100, 0.05)], 3);
+
+        Assert.Equal([4.0, 3, 1], quietest.Select(run => run.Sorted[0]));
+        Assert.Equal([true, false, false], quietest.Select(run => run.IsQuiet));
+    }
+
+    [Fact]
+    public void MostAlike_OfRounds_AreThoseOfALikeMachineInTheirOrder()
+    {
+        TurnPair Pair(int items, double a, double b) => new(new(items, 1, 1, null) { Slowness = a }, new(items, 1, 1, null) { Slowness = b });
+
+        var alike = TurnPair.MostAlike([Pair(1, 0.3, 0.31), Pair(2, 0, 0.3), Pair(3, 0.1, 0.1)], 2);
+
+        Assert.Equal([1, 3], alike.Select(pair => pair.A.Items));
+        Assert.All(alike, pair => Assert.True(pair.IsAlike));
+    }
+
+    [Fact]
     public void ResidentMegabytes_OfThisProcess_IsNearWhatTheRuntimeSays() =>
         Assert.InRange(ProcessMemory.ResidentMegabytes(Environment.ProcessId), Environment.WorkingSet / 1_048_576.0 * 0.5, Environment.WorkingSet / 1_048_576.0 * 2);
 

@@ -83,7 +83,7 @@ public sealed class BenchTests
     [Fact]
     public void Latency_SeveralRuns_HasTheirMedianItsBoundAndTheShareOfOthers()
     {
-        var figures = PipelineFigures.Latency([new([0.1, 0.2, 0.25, 0.9], 1_000, 0.25), new([0.1, 0.3, 0.35, 0.8], 1_000, 0), new([0.1, 0.2, 0.25, 1.9], 1_000, 0.1)], 0.7, 4);
+        var figures = PipelineFigures.Latency([new([0.1, 0.2, 0.25, 0.9], 1_000, 1_000, 0.25, 0), new([0.1, 0.3, 0.35, 0.8], 1_000, 1_000, 0, 0), new([0.1, 0.2, 0.25, 1.9], 1_000, 1_000, 0.1, 0)], 0.7, 4);
 
         Assert.Equal([0.2, 0.9], figures.Select(figure => figure.Value!.Value));
         Assert.Equal(0.35, figures[1].Target);
@@ -94,7 +94,7 @@ public sealed class BenchTests
     [Fact]
     public void Latency_NothingCameBack_HasNoneAndSaysWhy()
     {
-        var latency = PipelineFigures.Latency([new([], 1_000, 0)], 0.7, 1)[1];
+        var latency = PipelineFigures.Latency([new([], 1_000, 1_000, 0, 0)], 0.7, 1)[1];
 
         Assert.Null(latency.Value);
         Assert.True(latency.IsMissed);
