@@ -16,6 +16,9 @@ public static class ContentDecoder
     public const int MaxTextCharacters = 100_000;
     public const int MaxRecordBytes = 5 * 1024 * 1024;
 
+    private static readonly HeaderWords ContentTypes = new(WireHeaders.ContentType);
+    private static readonly HeaderWords Schemas = new(WireHeaders.Schema);
+
     public static DecodedRecord Decode(ConsumedRecord record)
     {
         if (record.Size > MaxRecordBytes)
@@ -29,8 +32,8 @@ public static class ContentDecoder
             return DecodeNull(record, KeyOf(record));
         }
 
-        var contentType = record.Header(WireHeaders.ContentType);
-        var (wire, reason) = PublishedMessage.Parse(ReusedContent.Parser, Contracts.Wire.Content.Descriptor, value, contentType, record.Header(WireHeaders.Schema));
+        var contentType = ContentTypes.Of(record);
+        var (wire, reason) = PublishedMessage.Parse(ReusedContent.Parser, Contracts.Wire.Content.Descriptor, value, contentType, Schemas.Of(record));
         if (wire is null)
         {
             return Rejected(record, KeyOf(record), reason ?? RejectReason.Undecodable);

@@ -80,7 +80,8 @@ public sealed class OutcomeTransaction : IOutcomeSink
             return false;
         }
 
-        var kept = computed.Outcomes.Where(outcome => !seal.Lost.Contains(outcome.Record.Partition)).ToList();
+        var kept = new List<RecordOutcome>(computed.Outcomes.Count);
+        kept.AddRange(computed.Outcomes.Where(outcome => !seal.Lost.Contains(outcome.Record.Partition)));
         if (kept.Count == 0)
         {
             _window.Commit(computed.Overlay);
@@ -239,9 +240,16 @@ public sealed class OutcomeTransaction : IOutcomeSink
         }
     }
 
-    private List<TopicPartitionOffset> Next(List<RecordOutcome> outcomes) =>
-        [.. outcomes.GroupBy(outcome => outcome.Record.Partition).Select(group =>
-            new TopicPartitionOffset(_topics.Content, group.Key, group.Max(outcome => outcome.Record.Offset) + 1))];
+    private List<TopicPartitionOffset> Next(List<RecordOutcome> outcomes)
+    {
+        var next = new Dictionary<int, long>();
+        foreach (var outcome in outcomes)
+        {
+            next[outcome.Record.Partition] = Math.Max(next.GetValueOrDefault(outcome.Record.Partition), outcome.Record.Offset + 1);
+        }
+
+        return [.. next.Select(partition => new TopicPartitionOffset(_topics.Content, partition.Key, partition.Value))];
+    }
 
     private sealed class PartitionLostException : Exception;
 }

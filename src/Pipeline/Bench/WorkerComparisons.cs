@@ -16,7 +16,8 @@ internal sealed class WorkerComparisons(BenchStand stand, BenchLane shipped, int
     // Many short turns: what else the machine does changes over seconds, and then meets both alike.
     private const int TelemetryTurns = 8;
 
-    private const int SpareScaleTurns = 5;
+    private const int LeastScaleTurns = 9;
+    private const int SpareScaleTurns = 6;
 
     private static readonly string[] AsShipped = [];
 
@@ -74,7 +75,7 @@ internal sealed class WorkerComparisons(BenchStand stand, BenchLane shipped, int
         var turns = new LaneTurns(stand, "two workers against one", spare: SpareScaleTurns);
         await using (var lane = await OpenAsync("pair", AsShipped, NoChange, 2, cancellation))
         {
-            await turns.TakeAsync(lane, stand.Texts, shipped, stand.Texts, TurnsOf(rounds), cancellation);
+            await turns.TakeAsync(lane, stand.Texts, shipped, stand.Texts, Math.Max(TurnsOf(rounds), LeastScaleTurns), cancellation);
         }
 
         return

@@ -47,8 +47,16 @@ internal static class OutcomeOf
     }
 
     // Nearly all are short enough, and then stay as they are.
-    private static IReadOnlyList<PartDigest> Clipped(IReadOnlyList<PartDigest> parts) =>
-        parts.All(part => ReferenceEquals(Clip.ToBytes(part.Mime, MaxNameBytes), part.Mime))
-            ? parts
-            : [.. parts.Select(part => part with { Mime = Clip.ToBytes(part.Mime, MaxNameBytes) })];
+    private static IReadOnlyList<PartDigest> Clipped(IReadOnlyList<PartDigest> parts)
+    {
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (!ReferenceEquals(Clip.ToBytes(parts[i].Mime, MaxNameBytes), parts[i].Mime))
+            {
+                return [.. parts.Select(part => part with { Mime = Clip.ToBytes(part.Mime, MaxNameBytes) })];
+            }
+        }
+
+        return parts;
+    }
 }
