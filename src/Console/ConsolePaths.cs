@@ -1,3 +1,5 @@
+using Vigil.Review;
+
 namespace Vigil.ReviewConsole;
 
 /// <summary>Addresses of the pages. REST has its own, beside them.</summary>
@@ -10,6 +12,7 @@ public static class ConsolePaths
     public const string SignOut = Root + "/sign-out";
     public const string Pictures = Root + "/picture";
     public const string Keys = Root + "/keys";
+    public const string Lead = Root + "/lead";
     public const string Heartbeat = Root + "/heartbeat";
     public const string Seen = Root + "/seen";
     public const string LiveLeases = Root + "/live/leases";
@@ -40,6 +43,9 @@ public static class ConsolePaths
 
     // In the query: no path can carry an id of "." or "..".
     public static string Item(string id) => $"{Root}/item?id={Uri.EscapeDataString(id)}";
+
+    /// <param name="refused">What the page says; null: nothing.</param>
+    public static string Item(string id, Refusal? refused) => refused is { } refusal ? $"{Item(id)}&notice={refusal}" : Item(id);
 
     /// <param name="digest">Of the content that the page shows.</param>
     /// <param name="still">From 0.</param>

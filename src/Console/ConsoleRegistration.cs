@@ -15,6 +15,7 @@ using Vigil.Review.Http;
 using Vigil.ReviewConsole.Assets;
 using Vigil.ReviewConsole.Items;
 using Vigil.ReviewConsole.Keys;
+using Vigil.ReviewConsole.Lead;
 using Vigil.ReviewConsole.Live;
 using Vigil.ReviewConsole.Pictures;
 using Vigil.ReviewConsole.Safety;
@@ -59,6 +60,7 @@ public static class ConsoleRegistration
         QueueEndpoints.Map(pages);
         WorkEndpoints.Map(pages);
         ItemEndpoints.Map(pages);
+        LeadEndpoints.Map(pages);
         KeyEndpoints.Map(pages);
         LiveEndpoints.Map(pages);
         PictureEndpoints.Map(pages);

@@ -30,4 +30,7 @@ public sealed record PolicySet(IReadOnlyList<Policy> Policies, string Hash)
 
     /// <summary>Queue of the drawn share of cleared items.</summary>
     public const string AuditQueue = "audit";
+
+    /// <summary>Queue of items whose verdict was appealed.</summary>
+    public const string AppealsQueue = "appeals";
 }

@@ -34,6 +34,10 @@ public sealed class ReviewOptions
     [Range(0, 0.5)]
     public double DrawShare { get; set; } = 0.05;
 
+    /// <summary>Share of the decisions that stand which another reviewer judges again, without knowing the first verdict.</summary>
+    [Range(0, 0.5)]
+    public double SecondShare { get; set; } = 0.02;
+
     /// <summary>Longest time a decision may be on its way to the log, in seconds.</summary>
     [Range(1, 120)]
     public int DeliverySeconds { get; set; } = 10;
@@ -73,13 +77,13 @@ public sealed class ReviewerOptions
     /// <summary>May read content, and change the bank once the API can.</summary>
     public const string Curator = "curator";
 
-    /// <summary>A program that looks at queues and items, and does nothing with them.</summary>
+    /// <summary>A program that looks at queues and items, and appeals against decisions.</summary>
     public const string Service = "service";
 
     /// <summary>Under which decisions and leases are recorded: 1 to 64 letters, digits, '.', '_', '@' or '-'.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Of reviewer (claims and decides), lead (also escalations and others' decisions), curator (will change the bank) and service (only looks), separated by commas.</summary>
+    /// <summary>Of reviewer (claims and decides), lead (also escalations and others' decisions), curator (will change the bank) and service (looks and appeals), separated by commas.</summary>
     public string Roles { get; set; } = Reviewer;
 }
 

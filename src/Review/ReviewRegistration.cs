@@ -26,6 +26,7 @@ public static class ReviewRegistration
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(provider => provider.GetRequiredService<ReviewStage>().Queues);
         services.AddSingleton(provider => provider.GetRequiredService<ReviewStage>().Decisions);
+        services.AddSingleton(provider => provider.GetRequiredService<ReviewStage>().SecondReviews);
         services.AddSingleton(provider => provider.GetRequiredService<ReviewStage>().Contents);
         services.AddSingleton(provider => provider.GetRequiredService<ReviewStage>().Views);
         services.AddSingleton(provider => new ReviewerTokens(provider.GetRequiredService<IOptions<ReviewOptions>>().Value.Tokens));

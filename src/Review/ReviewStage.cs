@@ -31,7 +31,9 @@ public sealed class ReviewStage : IDisposable
         Projection = new QueueProjection(kafka, Scripts, directory, options, escalation.Of, new(time, loggers.CreateLogger<ProjectionHealth>()), time, loggers.CreateLogger<QueueProjection>());
         _rebuild = new QueueRebuild(Projection, time, loggers.CreateLogger<QueueRebuild>());
         Queues = new ReviewQueue(Scripts, options, escalation.AllQueues, escalation.LeadQueues, Random.Shared.NextDouble);
-        Decisions = new DecisionDesk(Scripts, _producer, kafka.Topics.Decisions, new PositionNames(directory, kafka.Topics.Decisions), options, time);
+        var log = new DecisionLog(Scripts, _producer, kafka.Topics.Decisions, new PositionNames(directory, kafka.Topics.Decisions), TimeSpan.FromSeconds(options.AnswerSeconds), time);
+        SecondReviews = new SecondReviews(Scripts, log, options.SecondShare);
+        Decisions = new DecisionDesk(Scripts, log, SecondReviews, escalation.LeadQueues, options, time);
         Housekeeping = new QueueHousekeeping(Projection, Queues, _producer, kafka.Topics.Status, time, loggers.CreateLogger<QueueHousekeeping>());
         var restricted = options.RestrictedQueues;
         // A queue misspelt here would be shown without a word.
@@ -48,6 +50,8 @@ public sealed class ReviewStage : IDisposable
     public ReviewQueue Queues { get; }
 
     public DecisionDesk Decisions { get; }
+
+    public SecondReviews SecondReviews { get; }
 
     public ItemErasure Erasure => new(Scripts);
 

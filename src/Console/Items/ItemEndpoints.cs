@@ -22,7 +22,7 @@ internal static class ItemEndpoints
         items.MapGet($"{ConsolePaths.Root}/text", TextAsync);
     }
 
-    private static async Task<IResult> ShowAsync(string? id, ReviewQueue queues, ContentDesk contents, IOptions<ConsoleOptions> options, HttpContext context)
+    private static async Task<IResult> ShowAsync(string? id, string? notice, ReviewQueue queues, ContentDesk contents, IOptions<ConsoleOptions> options, HttpContext context)
     {
         var reviewer = ConsoleSession.ReviewerOf(context);
         var item = await queues.ItemAsync(id ?? "");
@@ -30,8 +30,10 @@ internal static class ItemEndpoints
             ? ConsolePage.Of<ItemPage>(new
             {
                 Reviewer = reviewer.Name,
-                Details = details,
+                Details = reviewer.IsLead ? details : details.Blind(),
                 Content = await contents.ReadAsync(details, reviewer, context.RequestAborted),
+                IsLead = reviewer.IsLead,
+                Notice = Refusals.Known(notice),
                 Score = options.Value.ScoreOf(details.Current.Queue),
             })
             : Unknown(item.Refused ?? Refusal.NotFound);

@@ -16,6 +16,8 @@ internal static class Refusals
         Refusal.TooManyLeases => "You hold as many items as one reviewer may. Finish some of them first.",
         Refusal.OutcomeOpen => "It is not known yet whether the verdict is recorded. Send it again: it is never recorded twice.",
         Refusal.NothingToUndo => "No verdict of yours stands there that could be taken back.",
+        Refusal.NothingStands => "No verdict stands there that could be judged again.",
+        Refusal.AlreadyOpen => "It waits to be judged again already.",
         Refusal.TooLate => "That verdict is too old to be taken back.",
         Refusal.Forbidden => "Only leads work this queue.",
         Refusal.UnknownQueue => "There is no such queue.",

@@ -14,7 +14,7 @@ public static partial class PolicyFiles
     private const int MaxFileBytes = 64 << 10;
     private const int LongestClause = 2_000;
 
-    private static readonly string[] Reserved = [PolicySet.UnreadableQueue, PolicySet.UnscoredQueue, PolicySet.AuditQueue];
+    private static readonly string[] Reserved = [PolicySet.UnreadableQueue, PolicySet.UnscoredQueue, PolicySet.AuditQueue, PolicySet.AppealsQueue];
 
     private static readonly string[] Known = ["title", "severity", "handling_seconds", "queue", "escalation_queue", "threshold", "clause"];
 

@@ -17,6 +17,9 @@ internal sealed record SkipBody(long Epoch, string? Reason = null, double? Secon
 /// <param name="DecisionId">Null: the caller's own last decision on the item that stands.</param>
 internal sealed record UndoBody(string? DecisionId = null, string? Note = null);
 
+/// <param name="Note">Why the item is to be judged again.</param>
+internal sealed record AgainBody(string? Note = null);
+
 /// <summary>Reads bodies after the caller is known, so that a stranger learns nothing but 401.</summary>
 internal static class Bodies
 {

@@ -16,6 +16,8 @@ internal sealed record ProblemKind(int Status, string Code, string Detail)
     public static readonly ProblemKind AlreadyDecided = new(409, "already_decided", "Your decision under this lease is recorded and the lease has ended. Undo it first to decide otherwise. This call recorded nothing.");
     public static readonly ProblemKind TooManyLeases = new(409, "too_many_leases", "You hold as many items as one reviewer may: decide or release one.");
     public static readonly ProblemKind NothingToUndo = new(409, "nothing_to_undo", "No decision stands here that this call could take back.");
+    public static readonly ProblemKind NothingStands = new(409, "nothing_stands", "No decision stands on this item that could be judged again.");
+    public static readonly ProblemKind AlreadyOpen = new(409, "already_open", "The item waits to be judged again already.");
     public static readonly ProblemKind Withdrawn = new(410, "withdrawn", "The item was deleted by its publisher.");
     public static readonly ProblemKind Forgotten = new(410, "forgotten", "Nothing is held of this item any more.");
     public static readonly ProblemKind Expired = new(410, "expired", "The record is older than the retention of the content topic. Snippet, digests and evidence are still shown with the item.");
@@ -36,7 +38,7 @@ internal sealed record ProblemKind(int Status, string Code, string Detail)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         Invalid, Unauthorized, Forbidden, NoSuchPath, NotFound, UnknownQueue, MethodNotAllowed, LeaseLost, WithdrawnMeanwhile, Deciding, AlreadyDecided,
-        TooManyLeases, NothingToUndo, Withdrawn, Forgotten, Expired, TopicRecreated, Missing, Mismatch, TooLate, BodyTooLarge, UnsupportedMediaType, KeyReused,
+        TooManyLeases, NothingToUndo, NothingStands, AlreadyOpen, Withdrawn, Forgotten, Expired, TopicRecreated, Missing, Mismatch, TooLate, BodyTooLarge, UnsupportedMediaType, KeyReused,
         TooManyRequests, Internal, Rebuilding, OutcomeOpen, Withheld, Unavailable,
     ];
 

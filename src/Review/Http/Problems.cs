@@ -19,6 +19,8 @@ internal static class Problems
         Refusal.TooManyLeases => ProblemKind.TooManyLeases,
         Refusal.OutcomeOpen => ProblemKind.OutcomeOpen,
         Refusal.NothingToUndo => ProblemKind.NothingToUndo,
+        Refusal.NothingStands => ProblemKind.NothingStands,
+        Refusal.AlreadyOpen => ProblemKind.AlreadyOpen,
         Refusal.TooLate => ProblemKind.TooLate,
         Refusal.UnknownQueue => ProblemKind.UnknownQueue,
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "No such refusal. This is a bug."),

@@ -37,6 +37,18 @@ internal static class ReviewEndpoints
             .WithSummary("Leaves the item to others; skipped by three it is escalated").Produces<DecisionResult>().ProducesProblem(422);
         work.MapPost("/items/{id}/undo", UndoAsync).Accepts<UndoBody>(Json).WithMetadata(new Repeatable())
             .WithSummary("Takes a standing decision back, within 8 days").Produces<DecisionResult>().ProducesProblem(422).ProducesProblem(404).ProducesProblem(410);
+        MapAgain(api);
+    }
+
+    private static void MapAgain(IEndpointRouteBuilder api)
+    {
+        var again = api.MapGroup("").ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422);
+        again.MapPost("/items/{id}/appeal", AppealAsync).Accepts<AgainBody>(Json).WithMetadata(Demand.Appeal, new Repeatable())
+            .WithSummary("Queues a decided item in appeals, for a reviewer who has not judged it; a verdict that differs overturns the first").Produces<DecisionResult>();
+        again.MapPost("/items/{id}/golden", GoldenAsync).Accepts<AgainBody>(Json).WithMetadata(Demand.Lead, new Repeatable())
+            .WithSummary("Has a decided item judged again by another reviewer, who is not told; the first verdict stands").Produces<DecisionResult>();
+        api.MapGet("/agreement", AgreementAsync).WithMetadata(Demand.Lead)
+            .WithSummary("How far first and second verdicts agree, by queue: Krippendorff's alpha with its 95 % interval").Produces<QueueAgreement[]>().ProducesProblem(403);
     }
 
     private static async Task<IResult> ListAsync(ReviewQueue queues) =>
@@ -51,7 +63,7 @@ internal static class ReviewEndpoints
         Key(context) is not { } key ? BadKey() : await OfQueueAsync(queues, await queues.ClaimAsync(queue, Caller(context), key), claim => TypedResults.Ok(ClaimView.Of(claim)));
 
     private static async Task<IResult> ItemAsync(string id, ReviewQueue queues, HttpContext context) =>
-        Answer(await queues.ItemAsync(ItemPath.IdOf(context, id)), details => TypedResults.Ok(DetailsView.Of(details)));
+        Answer(await queues.ItemAsync(ItemPath.IdOf(context, id)), details => TypedResults.Ok(DetailsView.Of(Admission.CallerOf(context).IsBlind ? details.Blind() : details)));
 
     private static async Task<IResult> ContentAsync(string id, ContentDesk contents, HttpContext context) =>
         Answer(await FindAsync(id, contents, context), found => found.Content is { } content ? TypedResults.Ok(ContentView.Of(found.Item!, content)) : Problems.Of(found.State));
@@ -131,6 +143,30 @@ internal static class ReviewEndpoints
             ? Problems.Invalid($"note may have {VerdictCall.LongestNote} characters, decision_id {Repeatable.LongestKey}.")
             : Answer(await desk.UndoAsync(ItemPath.IdOf(context, id), Caller(context), body.DecisionId, body.Note ?? "", key), TypedResults.Ok);
     }
+
+    private static Task<IResult> AppealAsync(string id, SecondReviews again, HttpContext context) => OpenAsync(id, again.AppealAsync, context);
+
+    private static Task<IResult> GoldenAsync(string id, SecondReviews again, HttpContext context) => OpenAsync(id, again.MarkGoldenAsync, context);
+
+    private static async Task<IResult> OpenAsync(string id, Func<string, Reviewer, string, string, Task<Reply<DecisionResult>>> open, HttpContext context)
+    {
+        var (body, refused) = await Bodies.ReadAsync<AgainBody>(context);
+        if (body is null)
+        {
+            return refused!;
+        }
+
+        if (Key(context) is not { } key)
+        {
+            return BadKey();
+        }
+
+        return body.Note is { Length: > VerdictCall.LongestNote }
+            ? Problems.Invalid($"note may have {VerdictCall.LongestNote} characters.")
+            : Answer(await open(ItemPath.IdOf(context, id), Caller(context), body.Note ?? "", key), TypedResults.Ok);
+    }
+
+    private static async Task<IResult> AgreementAsync(SecondReviews again) => Answer(await again.AgreementAsync(), TypedResults.Ok);
 
     private static async Task<IResult> OfQueueAsync<T>(ReviewQueue queues, Reply<T> reply, Func<T, IResult> show)
         where T : class => reply.Refused == Refusal.UnknownQueue ? Problems.UnknownQueue(await queues.NamesAsync()) : Answer(reply, show);

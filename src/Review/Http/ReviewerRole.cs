@@ -15,7 +15,7 @@ internal enum ReviewerRole
     /// <summary>Reads content. Endpoints that change the bank will ask for it; there is none yet.</summary>
     Curator = 4,
 
-    /// <summary>A program, such as a dashboard: nothing more.</summary>
+    /// <summary>A program, such as a dashboard or what takes appeals: looks, and appeals.</summary>
     Service = 8,
 }
 
@@ -43,11 +43,17 @@ internal static class ReviewerRoles
 
 /// <summary>Who calls, by which of the configured tokens.</summary>
 /// <param name="Token">Its place among them: never the token itself.</param>
-internal sealed record Caller(int Token, Reviewer Reviewer, ReviewerRole Roles);
+internal sealed record Caller(int Token, Reviewer Reviewer, ReviewerRole Roles)
+{
+    /// <summary>Whether what was decided is kept from the caller while somebody is to judge it again, who may be the caller.</summary>
+    public bool IsBlind => Roles.HasFlag(ReviewerRole.Reviewer) && !Roles.HasFlag(ReviewerRole.Lead);
+}
 
 /// <summary>Metadata of a call that asks for one of several roles.</summary>
 internal sealed record Demand(ReviewerRole AnyOf, string Refusal)
 {
     public static readonly Demand Work = new(ReviewerRole.Reviewer | ReviewerRole.Lead, "Only reviewers and leads may do this.");
+    public static readonly Demand Appeal = new(ReviewerRole.Service | ReviewerRole.Lead, "Only services and leads may appeal.");
+    public static readonly Demand Lead = new(ReviewerRole.Lead, "Only leads may do this.");
     public static readonly Demand Content = new(ReviewerRole.Reviewer | ReviewerRole.Lead | ReviewerRole.Curator, "Only reviewers, leads and curators may read content.");
 }

@@ -1,12 +1,12 @@
 namespace Vigil.Review.Http;
 
 /// <summary>
-/// Asks for the token of every call below <c>/items</c> and <c>/queues</c> before routing: which paths, methods and types of body
+/// Asks for the token of every call below <c>/items</c>, <c>/queues</c> and <c>/agreement</c> before routing: which paths, methods and types of body
 /// there are is told (404, 405, 415) to those only who may come in.
 /// </summary>
 internal sealed class TokenGate(ReviewerTokens tokens) : IStartupFilter
 {
-    private static readonly PathString[] Guarded = ["/items", "/queues"];
+    private static readonly PathString[] Guarded = ["/items", "/queues", "/agreement"];
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {

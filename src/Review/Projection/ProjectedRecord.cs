@@ -58,7 +58,7 @@ internal sealed class ProjectedRecord(TimeSpan halfLife, Func<string, string> es
         }
 
         // An undo that carries a verdict is an overturn: both in one record.
-        var final = (kind is "f" or "u") && decision.Verdict is Decision.Types.Verdict.Violation or Decision.Types.Verdict.Benign;
+        var isFinal = kind is "f" or "u" or "2" && decision.Verdict is Decision.Types.Verdict.Violation or Decision.Types.Verdict.Benign;
         var status = new StatusEvent
         {
             ContentId = decision.ContentId,
@@ -80,10 +80,11 @@ internal sealed class ProjectedRecord(TimeSpan halfLife, Func<string, string> es
             decision.Reviewer,
             Text(decision.LeaseEpoch),
             decision.Queue,
-            final ? VerdictNames.Of(decision.Verdict) : "",
+            isFinal ? VerdictNames.Of(decision.Verdict) : "",
             decision.Source.TopicId,
             CallMark.OfKey(decision.IdempotencyKey),
             CallMark.OfWords(decision),
+            VerdictNames.Of(decision.FirstVerdict),
             status.ToByteArray(),
         ];
         return new(decision.ContentId, values);
@@ -125,7 +126,7 @@ internal sealed class ProjectedRecord(TimeSpan halfLife, Func<string, string> es
         },
         Decision.Types.Kind.Verdict or Decision.Types.Kind.Reversal => decision.Reverses.Length > 0 ? "u" : null,
         Decision.Types.Kind.Appeal or Decision.Types.Kind.Golden or Decision.Types.Kind.ReviewAgain => "o",
-        Decision.Types.Kind.SecondVerdict => "2",
+        Decision.Types.Kind.SecondVerdict when decision.Verdict is Decision.Types.Verdict.Violation or Decision.Types.Verdict.Benign => "2",
         _ => null,
     };
 

@@ -11,10 +11,10 @@ namespace Vigil.Review;
 /// </summary>
 internal static class CallMark
 {
-    public const int UndoLetters = 2 * UndoBytes;
+    public const int CallLetters = 2 * WordBytes;
 
     private const int Bytes = 8;
-    private const int UndoBytes = 4;
+    private const int WordBytes = 4;
 
     public static string OfKey(string key) => key.Length == 0 ? "" : Of(Encoding.UTF8.GetBytes(key));
 
@@ -26,15 +26,19 @@ internal static class CallMark
         return Of(words.ToByteArray());
     }
 
+    /// <summary>Decision id of an undo under a key. The record on the log does not say whether its target was named, so the id does.</summary>
+    public static string OfUndo(string id, Reviewer reviewer, string key, string? decisionId, string note) =>
+        OfCall("undo", id, reviewer, key, new() { Reverses = decisionId ?? "", Note = note });
+
     /// <summary>
-    /// Decision id of an undo under a key. The record on the log does not say whether its target was named, so the id does: it
-    /// ends with a mark of what the call says, the last <see cref="UndoLetters"/> letters; what comes before names the call.
+    /// Decision id of a call without a lease, under a key. It ends with a mark of what the call says, the last
+    /// <see cref="CallLetters"/> letters; what comes before names the call.
     /// </summary>
-    public static string OfUndo(string id, Reviewer reviewer, string key, string? decisionId, string note)
+    public static string OfCall(string kind, string id, Reviewer caller, string key, Decision says)
     {
-        var call = SHA256.HashData(Encoding.UTF8.GetBytes($"undo\n{reviewer.Name}\n{key}\n{id}"));
-        var words = SHA256.HashData(new Decision { Reverses = decisionId ?? "", Note = note }.ToByteArray());
-        return new Guid([.. call.AsSpan(0, 16 - UndoBytes), .. words.AsSpan(0, UndoBytes)]).ToString();
+        var call = SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}\n{caller.Name}\n{key}\n{id}"));
+        var words = SHA256.HashData(says.ToByteArray());
+        return new Guid([.. call.AsSpan(0, 16 - WordBytes), .. words.AsSpan(0, WordBytes)]).ToString();
     }
 
     private static string Of(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, Bytes));

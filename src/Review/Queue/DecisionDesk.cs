@@ -1,5 +1,4 @@
 using System.Globalization;
-using Confluent.Kafka;
 using StackExchange.Redis;
 using Vigil.Contracts.Wire;
 using Vigil.Review.Projection;
@@ -19,13 +18,17 @@ public sealed class DecisionDesk
 
     private readonly RedisScripts _scripts;
     private readonly DecisionLog _log;
+    private readonly SecondReviews _again;
+    private readonly IReadOnlySet<string> _leadQueues;
     private readonly TimeSpan _settled;
     private readonly TimeProvider _time;
 
-    internal DecisionDesk(RedisScripts scripts, Lazy<IProducer<string, byte[]>> producer, string topic, PositionNames positions, ReviewOptions options, TimeProvider time)
+    internal DecisionDesk(RedisScripts scripts, DecisionLog log, SecondReviews again, IReadOnlySet<string> leadQueues, ReviewOptions options, TimeProvider time)
     {
         _scripts = scripts;
-        _log = new(scripts, producer, topic, positions, TimeSpan.FromSeconds(options.AnswerSeconds), time);
+        _log = log;
+        _again = again;
+        _leadQueues = leadQueues;
         _settled = TimeSpan.FromSeconds(options.DeliverySeconds) + SettleMargin;
         _time = time;
     }
@@ -41,7 +44,7 @@ public sealed class DecisionDesk
         switch ((string?)marked[0])
         {
             case "known" or "repeated":
-                return await _log.AwaitOutcomeAsync(id, (string)marked[1]!, null, lease);
+                return Plain(await _log.AwaitOutcomeAsync(id, (string)marked[1]!, null, lease));
             case not "marked":
                 if ((string?)marked[0] == "lease_lost")
                 {
@@ -54,6 +57,7 @@ public sealed class DecisionDesk
         // :: Step 2: produce
         var item = Replies.Item(marked[6], marked[2]);
         Complete(decision, id, reviewer, epoch, marked, item);
+        LookAgain(decision, marked);
         var since = Replies.Time(marked[7])!.Value;
         if (await _log.TryProduceAsync(decision) is not { } place)
         {
@@ -66,11 +70,14 @@ public sealed class DecisionDesk
         {
             ReviewTelemetry.LeaseEnded("decided");
             ReviewTelemetry.Decided(VerdictNames.Of(decision.Verdict), result.Outcome);
-            ReviewTelemetry.Judged(item, decision);
             ReviewTelemetry.Worked(decision.Queue, place.Timestamp.UtcDateTime - since.UtcDateTime);
+            if (decision.SecondTo.Length == 0)
+            {
+                await SettleFirstAsync(decision, item, result);
+            }
         }
 
-        return reply;
+        return Plain(reply);
     }
 
     /// <summary>Takes back a decision that stands; the version is undecided again and back in its old place.</summary>
@@ -80,7 +87,7 @@ public sealed class DecisionDesk
     {
         var reversal = key.Length == 0 ? NewId() : CallMark.OfUndo(id, reviewer, key, decisionId, note);
         var target = await _scripts.RunAsync(
-            "undo", id, decisionId ?? "", reviewer.Name, reversal, reviewer.IsLead ? "1" : "0", Milliseconds(_settled), CallMark.UndoLetters);
+            "undo", id, decisionId ?? "", reviewer.Name, reversal, reviewer.IsLead ? "1" : "0", Milliseconds(_settled), CallMark.CallLetters);
         switch ((string?)target[0])
         {
             case "sent":
@@ -107,6 +114,41 @@ public sealed class DecisionDesk
 
         return reply;
     }
+
+    private async Task SettleFirstAsync(Decision decision, Contracts.RankedItem? item, DecisionResult result)
+    {
+        ReviewTelemetry.Judged(item, decision);
+        // Leads have nobody to be checked by.
+        if (result.Outcome == "stands" && !_leadQueues.Contains(decision.Queue))
+        {
+            await _again.DrawAsync(decision);
+        }
+    }
+
+    // A second verdict is compared with what stands. Where it is to decide, one that differs overturns it, in one record.
+    private static void LookAgain(Decision decision, RedisResult marked)
+    {
+        var first = (string)marked[9]!;
+        if (first.Length == 0 || decision.Verdict is not (Decision.Types.Verdict.Violation or Decision.Types.Verdict.Benign))
+        {
+            return;
+        }
+
+        decision.SecondTo = first;
+        decision.FirstVerdict = VerdictNames.Parse((string)marked[10]!) ?? Decision.Types.Verdict.Unspecified;
+        if ((string)marked[11]! == "1" && decision.Verdict != decision.FirstVerdict)
+        {
+            decision.Reverses = first;
+        }
+        else
+        {
+            decision.Kind = Decision.Types.Kind.SecondVerdict;
+        }
+    }
+
+    // Whoever judged an item again is told what every other is told.
+    private static Reply<DecisionResult> Plain(Reply<DecisionResult> reply) =>
+        reply.Value is { } result ? result with { Outcome = Replies.PlainOutcome(result.Outcome) } : reply;
 
     private static Decision WordsOf(VerdictCall call, string key)
     {

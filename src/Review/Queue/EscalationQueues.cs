@@ -18,7 +18,7 @@ internal sealed class EscalationQueues(IReadOnlyList<Policy> policies)
 
     /// <summary>Every queue an item can be ranked or moved into under these policies.</summary>
     public IReadOnlySet<string> AllQueues { get; } = policies.SelectMany(policy => new[] { policy.Queue, policy.EscalationQueue })
-        .Concat([Fallback, PolicySet.UnreadableQueue, PolicySet.UnscoredQueue, PolicySet.AuditQueue])
+        .Concat([Fallback, PolicySet.UnreadableQueue, PolicySet.UnscoredQueue, PolicySet.AuditQueue, PolicySet.AppealsQueue])
         .ToHashSet();
 
     public string Of(string queue) => _byQueue.GetValueOrDefault(queue, _default);

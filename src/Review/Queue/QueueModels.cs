@@ -65,11 +65,16 @@ public sealed record VerdictCall(string Verdict, IReadOnlyList<string> Policies,
 /// <param name="NewestVersion">Where it is not the version decided and <paramref name="Queue"/> is set, that version waits there.</param>
 public sealed record DecisionResult(string DecisionId, string Verdict, string Outcome, string Version, string Status, string NewestVersion, string Queue);
 
-/// <param name="Kind">final, skip, escalate, undo, reopen or second.</param>
+/// <param name="Kind">final, skip, escalate, undo, reopen (an appeal, a golden item, a drawn one) or second.</param>
 public sealed record DecisionEntry(string Id, string Kind, string Version, string Reviewer, DateTimeOffset Time, string Outcome, string Verdict, string Reverses);
 
 public sealed record LeaseEntry(string Holder, string Version, string Queue, DateTimeOffset Expires, bool Deciding);
 
 /// <summary>All that is known of an item.</summary>
 /// <param name="LeasedItem">Evidence of the version under lease; null without a lease.</param>
-public sealed record ItemDetails(QueueItem Current, LeaseEntry? Lease, RankedItem? LeasedItem, IReadOnlyList<DecisionEntry> Decisions);
+/// <param name="IsReviewedAgain">A decision stands, and another reviewer is to judge the item without knowing it.</param>
+public sealed record ItemDetails(QueueItem Current, LeaseEntry? Lease, RankedItem? LeasedItem, IReadOnlyList<DecisionEntry> Decisions, bool IsReviewedAgain = false)
+{
+    /// <summary>As it is shown to whoever may be the one to judge it again.</summary>
+    public ItemDetails Blind() => IsReviewedAgain ? this with { Decisions = [] } : this;
+}

@@ -32,6 +32,12 @@ public enum Refusal
     /// <summary>No decision stands that the call could take back.</summary>
     NothingToUndo,
 
+    /// <summary>No decision stands that could be judged again.</summary>
+    NothingStands,
+
+    /// <summary>The item is being judged again already.</summary>
+    AlreadyOpen,
+
     /// <summary>Decisions can be undone for 8 days.</summary>
     TooLate,
 

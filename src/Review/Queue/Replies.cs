@@ -23,6 +23,8 @@ internal static class Replies
         "already_decided" => Refusal.AlreadyDecided,
         "key_reused" => Refusal.KeyReused,
         "nothing_to_undo" => Refusal.NothingToUndo,
+        "nothing_stands" => Refusal.NothingStands,
+        "already_open" => Refusal.AlreadyOpen,
         _ => null,
     };
 
@@ -40,7 +42,8 @@ internal static class Replies
     public static Claim Claim(RedisResult row)
     {
         var item = Item(row[8], row[3]);
-        var random = (string)row[6]! == "random";
+        // What is reviewed again is told of as a random draw.
+        var random = (string)row[6]! is "random" or "again";
         var lease = new Lease(
             (string)row[1]!,
             (long)row[2],
@@ -75,7 +78,10 @@ internal static class Replies
     };
 
     /// <summary>The projection's word for what became of a decision, as callers see it.</summary>
-    public static string Outcome(string outcome) => outcome == "effective" ? "undone" : outcome;
+    public static string Outcome(string outcome) => outcome is "effective" or "again" ? "undone" : outcome;
+
+    /// <summary>The same for whoever must not know that somebody had decided before.</summary>
+    public static string PlainOutcome(string outcome) => outcome == "second" ? "stands" : Outcome(outcome);
 
     /// <summary>Takes apart a version as the scripts hold it.</summary>
     public static ContentVersion Version(string text)

@@ -82,7 +82,7 @@ public sealed class ReviewQueue
             ? new LeaseEntry(holder, Replies.VersionText(held[2]), (string)held[3]!, Replies.Time(held[4])!.Value, ((string)held[5]!).Length > 0)
             : null;
         var decisions = Enumerable.Range(0, answer[9].Length).Select(i => Replies.Decision(answer[9][i]));
-        return new ItemDetails(current, lease, lease is null ? null : Replies.Item(answer[8], held[2]), [.. decisions]);
+        return new ItemDetails(current, lease, lease is null ? null : Replies.Item(answer[8], held[2]), [.. decisions], (string)answer[12]! == "1");
     }
 
     /// <summary>Gives the most urgent item the reviewer has not skipped; a share of claims is drawn at random instead.</summary>
@@ -164,7 +164,7 @@ public sealed class ReviewQueue
         return Replies.RefusalOf(answer) is { } refusal
             ? new(null, refusal)
             : new([.. Enumerable.Range(1, answer.Length - 1).Select(i => answer[i]).Select(row => new RecentDecision(
-                (string)row[0]!, (string)row[1]!, (string)row[2]!, Replies.Outcome((string)row[3]!), (string)row[4]!, Replies.Time(row[5])!.Value))], null);
+                (string)row[0]!, (string)row[1]!, (string)row[2]!, Replies.PlainOutcome((string)row[3]!), (string)row[4]!, Replies.Time(row[5])!.Value))], null);
     }
 
     /// <summary>Gives the item back to its place.</summary>

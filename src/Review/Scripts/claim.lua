@@ -44,13 +44,15 @@ while seen < depth and not chosen do
 end
 if not chosen then return { 'empty', tostring(depth) } end
 
-local item = shown(gen, chosen, 'en')
+local item = shown(gen, chosen, 'en', 'ag')
+-- What is reviewed again looks like a random draw, or whoever claims it would know.
+local again = item[2] == '1'
 local last = tonumber(redis.call('GET', P .. ':epoch') or '0')
 local epoch = text(math.max(last + 1, MICROS))
 redis.call('SET', P .. ':epoch', epoch)
 local ends = text(NOW + tonumber(ARGV[5]))
-local l = { epoch = epoch, ver = item.v, queue = queue, ['until'] = ends, sel = drawn and 'random' or '',
-  prop = drawn and string.format('%.17g', tonumber(ARGV[7]) / depth) or '' }
+local l = { epoch = epoch, ver = item.v, queue = queue, ['until'] = ends, sel = again and 'again' or drawn and 'random' or '',
+  prop = (again or drawn) and string.format('%.17g', tonumber(ARGV[7]) / depth) or '' }
 redis.call('HSET', leaseKey(chosen), 'holder', reviewer, 'epoch', epoch, 'ver', item.v, 'at', item.at, 'queue', queue, 'since', text(NOW),
   'until', ends, 'key', claimKey, 'sel', l.sel, 'prop', l.prop, 'deciding', '', 'idem', '', 'words', '')
 redis.call('ZADD', P .. ':leases', ends, chosen)

@@ -13,7 +13,7 @@ if not l or l.holder ~= reviewer or l.epoch ~= epoch then
     if (d.b or '') == words then return { 'known', d.i } end
     if idem ~= '' then return { 'key_reused' } end
   end
-  if d and (d.x == 'stands' or d.x == 'dissent') then return { 'already_decided' } end
+  if d and (d.x == 'stands' or d.x == 'dissent' or d.x == 'second') then return { 'already_decided' } end
   return { redis.call('HGET', key, 'st') == 'withdrawn' and 'withdrawn' or 'lease_lost' }
 end
 if l.deciding ~= '' then
@@ -26,7 +26,16 @@ if tonumber(l['until']) <= NOW then
   endAndSettle(id, l)
   return { 'lease_lost' }
 end
+-- Of what is reviewed again: the decision that stands, what it says, and whether the verdict may overturn it.
+local first, opened = {}, nil
+if l.sel == 'again' then
+  local st = load(gen, id)
+  local j = judge(st)
+  local versionKey = l.ver .. '@' .. life(st, l.at)
+  first, opened = j.stands[versionKey] or {}, j.open[versionKey]
+end
 local deadline = text(NOW + tonumber(ARGV[7]))
 redis.call('HSET', leaseKey(id), 'deciding', ARGV[5], 'idem', idem, 'words', words, 'until', deadline)
 redis.call('ZADD', P .. ':leases', deadline, id)
-return { 'marked', ARGV[5], l.ver, l.queue, l.sel, l.prop, evidence(gen, id, l.ver), l.since, l.at or '' }
+return { 'marked', ARGV[5], l.ver, l.queue, l.sel, l.prop, evidence(gen, id, l.ver), l.since, l.at or '',
+  opened and first.i or '', opened and first.g or '', opened and opened.decides and '1' or '' }

@@ -13,6 +13,6 @@ end
 for _, queue in ipairs(redis.call('SMEMBERS', gkey(gen, 'queues'))) do
   redis.call('UNLINK', gkey(gen, 'q:' .. queue), gkey(gen, 'e:' .. queue))
 end
-redis.call('UNLINK', gkey(gen, 'pos'), gkey(gen, 'queues'), gkey(gen, 'x'), gkey(gen, 'prov'))
+redis.call('UNLINK', gkey(gen, 'pos'), gkey(gen, 'queues'), gkey(gen, 'x'), gkey(gen, 'prov'), gkey(gen, 'pairs'))
 redis.call('ZREM', P .. ':gens', gen)
 return 1

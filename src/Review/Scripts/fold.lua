@@ -39,25 +39,69 @@ local function life(st, at)
 end
 
 -- Runs over the decisions once: sets what became of each (x); answers what stands, was skipped, escalated or opened again.
+-- Opened again is: q where it waits, decides whether a verdict may overturn what stands (it was appealed, or a second verdict
+-- differs), moved whether it had gone to the leads before.
 local UNJUDGED = { stands = {}, skips = {}, moved = {}, open = {} }
+local APPEALS = 'appeals'
+
+-- A decided version is opened again once at a time. Answers what becomes of the record that does so.
+local function opens(j, d)
+  if not j.stands[d.key] or j.open[d.key] then return 'void' end
+  j.open[d.key] = { q = d.q, decides = d.q == APPEALS, moved = j.moved[d.key] }
+  -- What took it to the leads before it was decided does not do so again.
+  j.moved[d.key] = nil
+  return 'opened'
+end
+
+local function closes(j, key)
+  local opened = j.open[key]
+  if opened then j.moved[key] = opened.moved end
+  j.open[key] = nil
+end
+
+-- A second verdict never stands by itself. One that differs from what stands goes to the leads, who may overturn that.
+local function seconds(j, d)
+  local opened, first = j.open[d.key], j.stands[d.key]
+  if not opened then return 'void' end
+  d.opened, d.first = opened, first
+  if opened.decides or d.g == first.g then
+    closes(j, d.key)
+  else
+    j.open[d.key] = { q = opened.q, decides = true, moved = opened.moved }
+    j.moved[d.key] = true
+  end
+  return 'second'
+end
+
+-- An undo acts only on what stands at this point of the log, and only as long as the decision holds.
+local function undoes(j, d, target)
+  if not target or d.t > target.t + HOLD then return 'void' end
+  if j.stands[target.key] == target then
+    j.stands[target.key] = nil
+    closes(j, target.key)
+    target.x = 'undone'
+    return 'effective'
+  end
+  if target.x == 'second' and target.opened and j.stands[target.key] then
+    closes(j, target.key)
+    j.open[target.key] = target.opened
+    j.moved[target.key] = nil
+    target.x = 'undone'
+    return 'again'
+  end
+  return 'void'
+end
+
 local function judge(st)
   if #st.d == 0 then return UNJUDGED end
-  local stands, skips, moved, open, byId = {}, {}, {}, {}, {}
+  local j = { stands = {}, skips = {}, moved = {}, open = {} }
+  local stands, skips, moved, byId = j.stands, j.skips, j.moved, {}
   for _, d in ipairs(st.d) do
     d.key = d.v .. '@' .. life(st, place(d))
     byId[d.i] = d
     local final = d.c == 'f' or (d.c == 'u' and d.g)
     if not d.f then
-      if d.u then
-        -- An undo acts only on what stands at this point of the log, and only as long as the decision holds.
-        local target = byId[d.u]
-        local hit = target and stands[target.key] == target and d.t <= target.t + HOLD
-        if hit then
-          stands[target.key] = nil
-          target.x = 'undone'
-        end
-        d.x = hit and 'effective' or 'void'
-      end
+      if d.u then d.x = undoes(j, d, byId[d.u]) end
       if final then
         local s = stands[d.key]
         if s and d.t <= s.t + HOLD then
@@ -68,12 +112,13 @@ local function judge(st)
         end
       elseif d.c == 's' or d.c == 'e' then
         d.x = 'moved'
-      elseif d.c == 'o' or d.c == '2' then
-        d.x = d.c == 'o' and 'opened' or 'second'
+      elseif d.c == 'o' then
+        d.x = opens(j, d)
+      elseif d.c == '2' then
+        d.x = seconds(j, d)
       end
     end
-    if final or d.c == '2' then open[d.key] = nil end
-    if d.c == 'o' then open[d.key] = d end
+    if final then closes(j, d.key) end
     if d.c == 'e' then moved[d.key] = true end
     if d.c == 's' then
       local s = skips[d.key] or { count = 0, by = {} }
@@ -85,7 +130,17 @@ local function judge(st)
       if s.count >= 3 then moved[d.key] = true end
     end
   end
-  return { stands = stands, skips = skips, moved = moved, open = open }
+  return j
+end
+
+-- Whom a version that is reviewed again is not given to, beside those who skipped it: whoever judged it.
+local function withJudges(st, key, names)
+  local all = {}
+  for name in pairs(names or {}) do all[name] = true end
+  for _, d in ipairs(st.d) do
+    if d.key == key and (d.x == 'stands' or d.x == 'dissent' or d.x == 'second') then all[d.w] = true end
+  end
+  return all
 end
 
 local function decided(st, j, e)
@@ -140,9 +195,11 @@ local function view(st)
     if e.v == b.v and e.d ~= 'w' then value = e.l end
   end
   v.enqueued = first.t
-  v.queue = j.moved[key] and b.e or (opened and opened.q ~= '' and opened.q) or b.q
+  v.again = opened and true or nil
+  v.queue = j.moved[key] and not (opened and b.e == '') and b.e or (opened and opened.q ~= '' and opened.q) or b.q
   v.score = string.format('%.9f', tonumber(value) - tonumber(first.a))
   v.skipped = j.skips[key] and j.skips[key].by
+  if opened then v.skipped = withJudges(st, key, v.skipped) end
   if v.queue == '' then v.status = 'cleared' end
   return v
 end
@@ -168,17 +225,18 @@ local function forgetDecision(st, d)
     st.r = keep(st.r, function(e) return e.d == 'w' or e.o > top or e.k > ends end)
   end
   for _, other in ipairs(st.d) do
-    if other.key == d.key and other.x == 'dissent' then other.f = 1 end
+    if other.key == d.key and (other.x == 'dissent' or other.first == d) then other.f = 1 end
   end
   st.d = keep(st.d, function(other) return other ~= d end)
 end
 
 local function forgetDecisions(st, passed)
   if #st.d == 0 then return end
-  judge(st)
+  local j = judge(st)
   for _, d in ipairs(keep(st.d, function(d) return d.t + HOLD < passed end)) do
     -- A skip or an escalation moves its item as long as that waits.
-    local needed = false
+    -- What stands is needed as long as it is reviewed again.
+    local needed = d.x == 'stands' and j.open[d.key] ~= nil
     if d.c == 's' or d.c == 'e' or d.c == 'o' then
       for _, e in ipairs(st.r) do
         if e.v .. '@' .. life(st, place(e)) == d.key and e.k <= d.t + HOLD then needed = true end

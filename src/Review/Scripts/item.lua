@@ -16,4 +16,4 @@ local rank = f[2] ~= '' and redis.call('ZREVRANK', waiting, id)
 local score = rank and redis.call('ZSCORE', waiting, id) or ''
 local leased = l.ver and evidence(gen, id, l.ver) or ''
 return { 'item', f[1], f.v, f[2], score, f[3], evidence(gen, id, f.v), { l.holder or '', l.epoch or '', l.ver or '', l.queue or '', l['until'] or '', l.deciding or '' }, leased, decisions,
-  rank and text(rank + 1) or '', rank and text(redis.call('ZCARD', waiting)) or '' }
+  rank and text(rank + 1) or '', rank and text(redis.call('ZCARD', waiting)) or '', redis.call('HGET', ikey(gen, id), 'ag') or '' }

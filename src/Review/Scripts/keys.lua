@@ -12,6 +12,7 @@
 --   <p>:g<gen>:e:<queue>   sorted set of the same ids by the time they were enqueued
 --   <p>:g<gen>:queues      set of queue names
 --   <p>:g<gen>:prov        hash: name -> Provenance, once for all items that share it
+--   <p>:g<gen>:pairs       sorted set of second verdicts by log time: decision id, queue, first and second verdict
 --   <p>:g<gen>:by:<name>   sorted set of a reviewer's latest final decisions: decision id and content id by log time; gone a day after the last
 --   <p>:g<gen>:x           sorted set of every id of the generation by the time something of it may be forgotten
 -- outside the generations:
@@ -33,6 +34,7 @@ local NOW = math.floor(MICROS / 1000)
 local DAY = 86400000
 local HOLD = 8 * DAY   -- how long a decision holds for new ranked records, and can be undone
 local RECENT = 50      -- final decisions of a reviewer that are listed
+local PAIRS = 5000     -- second verdicts that agreement is measured on
 local KEEP = 29 * DAY  -- how long a ranked record counts
 
 local function text(number) return string.format('%.0f', number) end

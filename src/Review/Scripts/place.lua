@@ -1,7 +1,7 @@
 -- Part 3 of every script: the hash of one id and its place in the queues.
 --
 -- Fields of an item's hash: s facts as JSON (fold.lua), b which ranked record of them counts, st status, q queue it waits
--- in (leases aside), en time enqueued, sk reviewers who skipped it (if any), p:<version> the packed RankedItem
+-- in (leases aside), en time enqueued, sk reviewers it is not given to (if any), ag 1 while it is reviewed again, p:<version> the packed RankedItem
 -- (its name cut: 128 bits of a digest tell versions of one id apart).
 --
 -- Facts are written as lists of fixed order, so that equal facts are equal bytes. Spelt out, since a run does it for every record.
@@ -130,10 +130,11 @@ local function save(gen, id, st, v)
     table.sort(skipped)
     redis.call('HSET', key, 'sk', cjson.encode(skipped))
   end
+  if v.again then redis.call('HSET', key, 'ag', '1') end
   if not st.fresh then
     local gone = {}
     for _, field in ipairs(redis.call('HKEYS', key)) do
-      if field:sub(1, 2) == 'p:' and not alive[field] or field == 'sk' and #skipped == 0 then gone[#gone + 1] = field end
+      if field:sub(1, 2) == 'p:' and not alive[field] or field == 'sk' and #skipped == 0 or field == 'ag' and not v.again then gone[#gone + 1] = field end
     end
     if #gone > 0 then redis.call('HDEL', key, unpack(gone)) end
   end

@@ -40,7 +40,7 @@ internal sealed class StormCheck(StormWorld world, StormStream stream, IReadOnly
         Assert.Empty(acknowledged.Except(decisions.Select(decision => decision.DecisionId)));
         Assert.Empty(Twice(decisions, decision => decision.DecisionId));
         Assert.Empty(Twice(decisions.Where(decision => decision.IdempotencyKey.Length > 0), decision => decision.IdempotencyKey));
-        Assert.Empty(Twice(decisions.Where(decision => decision.Kind == Decision.Types.Kind.Verdict), decision => $"{decision.ContentId} under {decision.LeaseEpoch}"));
+        Assert.Empty(Twice(decisions.Where(decision => decision.Kind is Decision.Types.Kind.Verdict or Decision.Types.Kind.SecondVerdict), decision => $"{decision.ContentId} under {decision.LeaseEpoch}"));
     }
 
     private static IEnumerable<string> Twice(IEnumerable<Decision> decisions, Func<Decision, string> key) =>

@@ -147,7 +147,7 @@ internal sealed class StormWorld : IAsyncDisposable
             environment[$"VIGIL__REVIEW__TOKENS__{token}__ROLES"] = "reviewer,lead";
         }
 
-        return StormServers.Vigil(environment, "run", "--roles", "review", "--set", "Review:LeaseMinutes=0.15");
+        return StormServers.Vigil(environment, "run", "--roles", "review", "--set", "Review:LeaseMinutes=0.15", "--set", "Review:SecondShare=0.2");
     }
 
     private Dictionary<string, string> Environment() => new()

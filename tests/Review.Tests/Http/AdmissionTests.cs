@@ -52,6 +52,15 @@ public sealed class AdmissionTests(RedisServer redis, ReviewHostFixture fixture)
         await AssertForbiddenAsync(await service.GetAsync("/items/x/content", Cancellation));
         await AssertForbiddenAsync(await service.GetAsync("/items/x/content/parts/0/image", Cancellation));
 
+        // A service appeals, a lead has items judged again.
+        Assert.Equal(409, (await ReviewHost.SendAsync(service, "/items/x/appeal", new { }, Cancellation)).Status);
+        foreach (var (other, path) in new[] { (curator, "/items/x/appeal"), (ana, "/items/x/appeal"), (curator, "/items/x/golden"), (service, "/items/x/golden"), (ana, "/items/x/golden") })
+        {
+            await AssertForbiddenAsync(await other.PostAsync(path, new StringContent("{}", Encoding.UTF8, "application/json"), Cancellation));
+        }
+
+        await AssertForbiddenAsync(await service.GetAsync("/agreement", Cancellation));
+
         // A lead works escalation queues, a reviewer does not.
         await AssertForbiddenAsync(await ana.PostAsync("/queues/hate-leads/claim", null, Cancellation));
         using var lea = host.Lea;

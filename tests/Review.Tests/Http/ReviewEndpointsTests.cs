@@ -146,7 +146,7 @@ public sealed class ReviewEndpointsTests(ReviewHostFixture fixture) : IClassFixt
         var document = await client.GetFromJsonAsync<JsonNode>("/openapi/v1.json", Cancellation);
 
         Assert.Equal(
-            ["/items/{id}", "/items/{id}/content", "/items/{id}/content/parts/{part}/image", "/items/{id}/decide", "/items/{id}/heartbeat", "/items/{id}/release", "/items/{id}/skip", "/items/{id}/undo", "/queues", "/queues/{queue}/claim", "/queues/{queue}/top"],
+            ["/agreement", "/items/{id}", "/items/{id}/appeal", "/items/{id}/content", "/items/{id}/content/parts/{part}/image", "/items/{id}/decide", "/items/{id}/golden", "/items/{id}/heartbeat", "/items/{id}/release", "/items/{id}/skip", "/items/{id}/undo", "/queues", "/queues/{queue}/claim", "/queues/{queue}/top"],
             document!["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
         var decide = document["paths"]!["/items/{id}/decide"]!["post"]!;
         Assert.Equal(["200", "400", "401", "403", "409", "413", "422", "429", "503"], decide["responses"]!.AsObject().Select(response => response.Key).Order(StringComparer.Ordinal));

@@ -7,7 +7,7 @@ namespace Vigil.Review.Projection;
 
 /// <summary>
 /// The projection against a rebuild and against an oracle, over random streams: edits with and without revision numbers,
-/// both deletions, records sent again or out of order, decisions, skips, undos, overturns, lost and older Redis, and rebuilds
+/// both deletions, records sent again or out of order, decisions, skips, undos, overturns, second verdicts, lost and older Redis, and rebuilds
 /// in the middle; records are applied alone and in runs, and what befalls Redis comes between runs that are in flight too.
 /// </summary>
 public sealed class ProjectionPropertyTests(RedisServer redis)
@@ -20,7 +20,7 @@ public sealed class ProjectionPropertyTests(RedisServer redis)
         Gen.Int[0, 1], Gen.Int[0, 2], Gen.Int[0, 6], Gen.Int[0, 1], Gen.Int[0, 4],
         (id, revision, digest, partition, replays) => new Post(id, revision, "ABABC-~"[digest], partition, replays / 4));
 
-    private static readonly Gen<Ruling> Rulings = Gen.Select(Gen.Int[0, 99], Gen.Int[0, 9], Gen.Int[0, 3], Gen.Int[0, 99], (target, kind, reviewer, reverses) => new Ruling(target, kind, reviewer, reverses));
+    private static readonly Gen<Ruling> Rulings = Gen.Select(Gen.Int[0, 99], Gen.Int[0, 14], Gen.Int[0, 3], Gen.Int[0, 99], (target, kind, reviewer, reverses) => new Ruling(target, kind, reviewer, reverses));
 
     private static readonly Gen<(Post[], Ruling[], int[])> Streams = Gen.Select(Posts.Array[1, 7], Rulings.Array[0, 7], Gen.Int[0, 999].Array[0, 12]);
 
@@ -169,7 +169,7 @@ public sealed class ProjectionPropertyTests(RedisServer redis)
 
         Assert.Equal(expected, new Expected(details.Current.Status, details.Current.Version, details.Current.Queue, details.Current.Enqueued?.ToUnixTimeMilliseconds(), details.Current.Score));
         Assert.All(details.Decisions, decision => Assert.Equal((decision.Id, oracle.OutcomeOf(decision.Id)), (decision.Id, decision.Outcome)));
-        foreach (var queue in new[] { "hate", "hate-leads", "spam", "spam-leads" })
+        foreach (var queue in new[] { "hate", "hate-leads", "spam", "spam-leads", "appeals" })
         {
             var listed = await bench.Queues.TopAsync(queue, 100);
             Assert.Equal(queue == expected.Queue && expected.Status == "queued", listed.Value!.Any(item => item.Id == id));
@@ -238,6 +238,9 @@ public sealed class ProjectionPropertyTests(RedisServer redis)
                     0 or 1 or 2 or 9 => LogRecords.Verdict(id, item, $"r{ruling.Reviewer}", Decision.Types.Verdict.Violation),
                     3 or 4 => LogRecords.Verdict(id, item, $"r{ruling.Reviewer}", Decision.Types.Verdict.Skip),
                     5 => LogRecords.Verdict(id, item, $"r{ruling.Reviewer}", Decision.Types.Verdict.Escalate),
+                    10 or 11 => LogRecords.Opening(id, item, Decision.Types.Kind.Golden),
+                    12 => LogRecords.Opening(id, item, Decision.Types.Kind.Appeal),
+                    13 or 14 => LogRecords.Second(id, item, $"r{ruling.Reviewer}", ruling.Reverses % 3 == 0 ? Decision.Types.Verdict.Benign : Decision.Types.Verdict.Violation, reverses),
                     6 => LogRecords.Verdict(id, item, $"r{ruling.Reviewer}", Decision.Types.Verdict.Benign, reverses),
                     _ => LogRecords.Undo(id, item, reverses),
                 },

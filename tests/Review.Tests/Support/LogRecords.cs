@@ -75,6 +75,21 @@ internal static class LogRecords
         Reverses = reverses,
     };
 
+    /// <summary>Has a decided item judged again: an appeal in the queue of appeals, a golden item in its own.</summary>
+    public static Decision Opening(string decisionId, RankedItem item, Decision.Types.Kind kind)
+    {
+        var opening = Verdict(decisionId, item, "lead", Decision.Types.Verdict.Unspecified);
+        (opening.Kind, opening.Queue) = (kind, kind == Decision.Types.Kind.Appeal ? "appeals" : item.Queue);
+        return opening;
+    }
+
+    public static Decision Second(string decisionId, RankedItem item, string reviewer, Decision.Types.Verdict verdict, string first = "d1", Decision.Types.Verdict firstVerdict = Decision.Types.Verdict.Violation)
+    {
+        var second = Verdict(decisionId, item, reviewer, verdict);
+        (second.Kind, second.SecondTo, second.FirstVerdict) = (Decision.Types.Kind.SecondVerdict, first, firstVerdict);
+        return second;
+    }
+
     public static Decision Undo(string decisionId, RankedItem item, string reverses, string reviewer = "lead") =>
         Verdict(decisionId, item, reviewer, Decision.Types.Verdict.Unspecified, reverses);
 

@@ -16,6 +16,9 @@ internal sealed class Oracle
     private readonly List<RankedItem> _ranked;
     private readonly List<Decision> _decisions;
     private readonly Dictionary<string, string> _outcomes = [];
+    private readonly Dictionary<string, Opened> _opened = [];
+    private readonly Dictionary<string, HashSet<string>> _skippers = [];
+    private readonly HashSet<string> _escalated = [];
 
     public Oracle(IEnumerable<RankedItem> ranked, IEnumerable<Decision> decisions)
     {
@@ -47,7 +50,8 @@ internal sealed class Oracle
             return new(newest.Disposition == Disposition.Cleared ? "cleared" : "withdrawn", Name(newest), "", null);
         }
 
-        if (IsDecided(newest))
+        var opened = _opened.GetValueOrDefault(Scope(newest.Version, Place(newest)));
+        if (IsDecided(newest) && opened is null)
         {
             return new("decided", Name(newest), "", null);
         }
@@ -74,47 +78,128 @@ internal sealed class Oracle
         return new(
             "queued",
             Name(newest),
-            IsEscalated(newest) ? newest.Queue + "-leads" : newest.Queue,
+            _escalated.Contains(Scope(newest.Version, Place(newest))) ? newest.Queue + "-leads" : opened?.Queue ?? newest.Queue,
             enqueued,
             QueueScore.Of(value, DateTimeOffset.FromUnixTimeMilliseconds(enqueued), ProjectionBench.HalfLife));
     }
 
+    // Read in the order of the log: who may speak of a version depends on what was said before.
     private void Judge()
     {
         var standing = new Dictionary<string, Decision>();
+        var before = new Dictionary<string, Opened>();
         foreach (var decision in _decisions)
         {
             var scope = Scope(decision.Version, PlaceOf(decision.Source));
-            var outcome = "moved";
-            if (decision.Reverses.Length > 0)
+            _outcomes[decision.DecisionId] = decision.Kind switch
             {
-                outcome = "void";
-                if (standing.FirstOrDefault(pair => pair.Value.DecisionId == decision.Reverses) is { Key: not null } hit)
-                {
-                    standing.Remove(hit.Key);
-                    _outcomes[decision.Reverses] = "undone";
-                    outcome = "undone";
-                }
-            }
-
-            if (decision.Verdict is Decision.Types.Verdict.Violation or Decision.Types.Verdict.Benign)
-            {
-                outcome = standing.TryAdd(scope, decision) ? "stands" : "dissent";
-            }
-
-            _outcomes[decision.DecisionId] = outcome;
+                Decision.Types.Kind.Golden or Decision.Types.Kind.Appeal => Open(decision, scope, standing),
+                Decision.Types.Kind.SecondVerdict => Second(decision, scope, standing, before),
+                _ => Rule(decision, scope, standing, before),
+            };
         }
+    }
+
+    private string Open(Decision decision, string scope, Dictionary<string, Decision> standing)
+    {
+        if (!standing.ContainsKey(scope) || !_opened.TryAdd(scope, new(decision.Queue, decision.Kind == Decision.Types.Kind.Appeal, _escalated.Contains(scope))))
+        {
+            return "void";
+        }
+
+        _escalated.Remove(scope);
+        return "opened";
+    }
+
+    private void Close(string scope)
+    {
+        if (_opened.Remove(scope, out var opened))
+        {
+            _escalated.Remove(scope);
+            if (opened.WasEscalated)
+            {
+                _escalated.Add(scope);
+            }
+        }
+    }
+
+    private string Second(Decision decision, string scope, Dictionary<string, Decision> standing, Dictionary<string, Opened> before)
+    {
+        if (!_opened.TryGetValue(scope, out var opened))
+        {
+            return "void";
+        }
+
+        before[decision.DecisionId] = opened;
+        if (opened.MayOverturn || decision.Verdict == standing[scope].Verdict)
+        {
+            Close(scope);
+        }
+        else
+        {
+            _opened[scope] = opened with { MayOverturn = true };
+            _escalated.Add(scope);
+        }
+
+        return "second";
+    }
+
+    private string Rule(Decision decision, string scope, Dictionary<string, Decision> standing, Dictionary<string, Opened> before)
+    {
+        var outcome = "moved";
+        if (decision.Reverses.Length > 0)
+        {
+            outcome = TakeBack(decision.Reverses, standing, before) ? "undone" : "void";
+        }
+
+        switch (decision.Verdict)
+        {
+            case Decision.Types.Verdict.Violation or Decision.Types.Verdict.Benign:
+                outcome = standing.TryAdd(scope, decision) ? "stands" : "dissent";
+                Close(scope);
+                break;
+            case Decision.Types.Verdict.Escalate:
+                _escalated.Add(scope);
+                break;
+            case Decision.Types.Verdict.Skip:
+                _skippers.TryAdd(scope, []);
+                _skippers[scope].Add(decision.Reviewer);
+                if (_skippers[scope].Count >= 3)
+                {
+                    _escalated.Add(scope);
+                }
+
+                break;
+        }
+
+        return outcome;
+    }
+
+    private bool TakeBack(string reversed, Dictionary<string, Decision> standing, Dictionary<string, Opened> before)
+    {
+        if (standing.FirstOrDefault(pair => pair.Value.DecisionId == reversed) is { Key: not null } hit)
+        {
+            standing.Remove(hit.Key);
+            Close(hit.Key);
+            _outcomes[reversed] = "undone";
+            return true;
+        }
+
+        if (_outcomes.GetValueOrDefault(reversed) != "second" || _decisions.First(decision => decision.DecisionId == reversed) is not { } second
+            || Scope(second.Version, PlaceOf(second.Source)) is not { } scope || !standing.ContainsKey(scope))
+        {
+            return false;
+        }
+
+        Close(scope);
+        _opened[scope] = before[reversed];
+        _escalated.Remove(scope);
+        _outcomes[reversed] = "undone";
+        return true;
     }
 
     private bool IsDecided(RankedItem item) => item.Disposition != Disposition.Withdrawn && _decisions.Any(decision =>
         _outcomes[decision.DecisionId] == "stands" && Scope(decision.Version, PlaceOf(decision.Source)) == Scope(item.Version, Place(item)));
-
-    private bool IsEscalated(RankedItem item)
-    {
-        var about = _decisions.Where(decision => Scope(decision.Version, PlaceOf(decision.Source)) == Scope(item.Version, Place(item))).ToList();
-        return about.Any(decision => decision.Verdict == Decision.Types.Verdict.Escalate)
-            || about.Where(decision => decision.Verdict == Decision.Types.Verdict.Skip).DistinctBy(decision => decision.Reviewer).Count() >= 3;
-    }
 
     // A version between two deletions: posted again after one, it is another matter.
     private string Scope(Version version, (long, int, long) place) =>
@@ -129,6 +214,8 @@ internal sealed class Oracle
     private static int Compare((long, int, long) a, (long, int, long) b) => a.CompareTo(b);
 
     private static string Name(RankedItem item) => Name(item.Version);
+
+    private sealed record Opened(string Queue, bool MayOverturn, bool WasEscalated);
 
     private static string Name(Version version) => $"{version.Revision}:{Convert.ToHexStringLower(version.Digest.Span)}";
 }

@@ -32,7 +32,7 @@ internal sealed class ProjectionBench
         Gap = gap;
         Scripts = redis.Scripts(Prefix);
         SetNow(now ?? LogRecords.Day0.AddDays(1));
-        Queues = new ReviewQueue(Scripts, new ReviewOptions { DrawShare = 0 }, new HashSet<string> { "hate", "hate-leads", "spam", "spam-leads" }, new HashSet<string> { "hate-leads" }, () => 0.99);
+        Queues = new ReviewQueue(Scripts, new ReviewOptions { DrawShare = 0 }, new HashSet<string> { "hate", "hate-leads", "spam", "spam-leads", "appeals" }, new HashSet<string> { "hate-leads" }, () => 0.99);
     }
 
     public string Prefix { get; } = RedisServer.NewPrefix();
@@ -210,6 +210,12 @@ internal sealed class ProjectionBench
             else if (name.StartsWith("q:", StringComparison.Ordinal) || name.StartsWith("e:", StringComparison.Ordinal))
             {
                 lines.AddRange((await Scripts.Database.SortedSetRangeByRankWithScoresAsync(key)).Select(entry => $"{name} {entry.Element} {entry.Score:R}"));
+            }
+            else if (name == "pairs")
+            {
+                // Older ones are not read, and go when the next one comes.
+                var since = (TimeProvider.System.GetUtcNow() + Scripts.ClockOffset).AddDays(-29).ToUnixTimeMilliseconds();
+                lines.AddRange((await Scripts.Database.SortedSetRangeByScoreWithScoresAsync(key, since)).Select(entry => $"{name} {entry.Element} {entry.Score:R}"));
             }
             else if (name == "x")
             {

@@ -95,6 +95,7 @@ internal sealed class ReviewHost : IAsyncDisposable
         {
             ["Vigil:Review:KeyPrefix"] = Prefix,
             ["Vigil:Review:DrawShare"] = "0",
+            ["Vigil:Review:SecondShare"] = "0",
             ["Vigil:Review:DeliverySeconds"] = producerBootstrap is null ? "60" : "1",
             ["Vigil:Review:AnswerSeconds"] = producerBootstrap is null ? "60" : "2",
             [$"Vigil:Review:Tokens:{AnaToken}:Name"] = "ana",
