@@ -24,6 +24,14 @@ public sealed class ConsoleOptions
     [Range(1, 300)]
     public int HeartbeatSeconds { get; set; } = 30;
 
+    /// <summary>How much a reviewer sees before a pause: each item judged counts the severity of its queue, 1 to 10. 0: no pause.</summary>
+    [Range(0, 1_000_000)]
+    public int ExposureLimit { get; set; } = 2_000;
+
+    /// <summary>How long that pause is, in minutes.</summary>
+    [Range(1, 240)]
+    public int PauseMinutes { get; set; } = 15;
+
     /// <summary>Queue → when its reviewers see the score; OnRequest where a queue is not named.</summary>
     public Dictionary<string, ScoreShown> Score { get; set; } = [];
 

@@ -13,6 +13,7 @@ public static class ConsolePaths
     public const string Pictures = Root + "/picture";
     public const string Keys = Root + "/keys";
     public const string Lead = Root + "/lead";
+    public const string Find = Root + "/find";
     public const string Heartbeat = Root + "/heartbeat";
     public const string Seen = Root + "/seen";
     public const string LiveLeases = Root + "/live/leases";

@@ -13,6 +13,7 @@ using Vigil.Contracts;
 using Vigil.Review;
 using Vigil.Review.Http;
 using Vigil.ReviewConsole.Assets;
+using Vigil.ReviewConsole.Care;
 using Vigil.ReviewConsole.Items;
 using Vigil.ReviewConsole.Keys;
 using Vigil.ReviewConsole.Lead;
@@ -45,8 +46,9 @@ public static class ConsoleRegistration
         services.AddSingleton<PictureMaker>();
         services.AddSingleton<SignInLinks>();
         services.AddSingleton<KeyChoices>();
+        services.AddSingleton(provider => new Exposure(provider.GetRequiredService<IConnectionMultiplexer>(), provider.GetRequiredService<IOptions<ReviewOptions>>(), provider.GetRequiredService<IOptions<ConsoleOptions>>(), policies(provider)));
         services.AddSingleton<RecentVerdicts>();
-        services.AddSingleton(provider => new WorkDesk(provider.GetRequiredService<ReviewQueue>(), provider.GetRequiredService<ContentDesk>(), provider.GetRequiredService<KeyChoices>(), provider.GetRequiredService<IOptions<ConsoleOptions>>().Value, policies(provider)));
+        services.AddSingleton(provider => new WorkDesk(provider.GetRequiredService<ReviewQueue>(), provider.GetRequiredService<ContentDesk>(), provider.GetRequiredService<KeyChoices>(), provider.GetRequiredService<Exposure>(), provider.GetRequiredService<IOptions<ConsoleOptions>>().Value, policies(provider)));
         return services;
     }
 

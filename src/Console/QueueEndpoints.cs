@@ -11,7 +11,14 @@ namespace Vigil.ReviewConsole;
 /// <summary>The first page: what waits.</summary>
 internal static class QueueEndpoints
 {
-    public static void Map(IEndpointRouteBuilder pages) => pages.MapGet(ConsolePaths.Root, ShowAsync);
+    public static void Map(IEndpointRouteBuilder pages)
+    {
+        pages.MapGet(ConsolePaths.Root, ShowAsync);
+        pages.MapPost(ConsolePaths.Find, FindAsync).RequireAuthorization(ConsolePolicies.Content);
+    }
+
+    private static async Task<IResult> FindAsync(HttpContext context, CancellationToken cancellation) =>
+        TypedResults.Redirect(ConsolePaths.Item((await context.Request.ReadFormAsync(cancellation))["id"].ToString().Trim()));
 
     private static async Task<IResult> ShowAsync(ReviewQueue queues, RecentVerdicts recent, HttpContext context)
     {

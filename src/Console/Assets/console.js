@@ -36,6 +36,13 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+const find = document.querySelector("[data-find]");
+if (find) document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.target.closest("input, textarea, select")) return;
+  event.preventDefault();
+  find.focus();
+});
+
 const queues = document.getElementById("queues");
 if (queues) follow(queues.dataset.live, (seen) => {
   for (const row of queues.querySelectorAll("tr[data-queue]")) {
@@ -98,7 +105,9 @@ function workOn({ dataset: paths }) {
   const words = (text) => { const line = document.createElement("p"); line.className = "notice"; line.setAttribute("role", "alert"); line.textContent = text; return line; };
   const sayEdited = () => notice(words("Its publisher has edited the item. You judge the version below; the edit is reviewed afterwards."));
   const noteOf = (article) => article.querySelector("textarea[name=note]");
-  const draftOf = (article) => `note ${article.dataset.epoch} ${article.dataset.id}`;
+  // By the item alone: who loads the page again may have it back under another claim.
+  const draftOf = (article) => `note ${article.dataset.id}`;
+  const restore = (article) => { if (article) noteOf(article).value = sessionStorage.getItem(draftOf(article)) ?? noteOf(article).value; };
 
   function form(fields) {
     const data = new URLSearchParams(new FormData(document.getElementById("token")));
@@ -116,7 +125,7 @@ function workOn({ dataset: paths }) {
     warned = false;
     choose(null);
     const article = card();
-    if (article) noteOf(article).value = sessionStorage.getItem(draftOf(article)) ?? noteOf(article).value;
+    restore(article);
     if (article?.dataset.revised) sayEdited();
     holder.querySelector("h1")?.focus();
     scrollTo(0, 0);
@@ -190,7 +199,7 @@ function workOn({ dataset: paths }) {
       if (found.status === 200) show(found.content);
       else notice(found.content);
     }
-    say(card() ? "Next item" : "Nothing waits here");
+    say(card() ? "Next item" : holder.querySelector("h1")?.textContent ?? "");
   }
 
   async function decide(value) {
@@ -385,6 +394,7 @@ function workOn({ dataset: paths }) {
   });
   setInterval(tick, 1000);
   setInterval(beat, Number(paths.beat) * 1000);
+  restore(card());
   report("shown");
   fetchAhead();
 }

@@ -1,5 +1,6 @@
 using Vigil.Contracts;
 using Vigil.Review;
+using Vigil.ReviewConsole.Care;
 using Vigil.ReviewConsole.Keys;
 
 namespace Vigil.ReviewConsole.Work;
@@ -8,7 +9,8 @@ namespace Vigil.ReviewConsole.Work;
 /// <param name="Content">What could be had of the original record, and else why not.</param>
 /// <param name="Keys">Of the reviewer who claimed it.</param>
 /// <param name="Score">What its queue says.</param>
-public sealed record WorkCard(Vigil.Review.Claim Claim, FoundContent Content, IReadOnlyList<Policy> Policies, KeyMap Keys, ScoreShown Score)
+/// <param name="Seen">By the reviewer who claimed it.</param>
+public sealed record WorkCard(Vigil.Review.Claim Claim, FoundContent Content, IReadOnlyList<Policy> Policies, KeyMap Keys, ScoreShown Score, Seen Seen)
 {
     public Lease Lease => Claim.Lease;
 
@@ -31,4 +33,5 @@ public sealed record LastVerdict(string Id, string Queue, string DecisionId, str
 /// <param name="Card">Null: nothing is claimed.</param>
 /// <param name="IsEmpty">A claim was tried, and nothing waits.</param>
 /// <param name="Notice">A refusal, in words; nothing without one.</param>
-public sealed record WorkView(string Queue, WorkCard? Card, KeyMap Keys, bool IsEmpty = false, string Notice = "", LastVerdict? Last = null);
+/// <param name="PauseLeft">Null: the reviewer is in no pause.</param>
+public sealed record WorkView(string Queue, WorkCard? Card, KeyMap Keys, bool IsEmpty = false, string Notice = "", LastVerdict? Last = null, TimeSpan? PauseLeft = null);

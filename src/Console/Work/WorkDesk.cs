@@ -1,12 +1,13 @@
 using System.Globalization;
 using Vigil.Contracts;
 using Vigil.Review;
+using Vigil.ReviewConsole.Care;
 using Vigil.ReviewConsole.Keys;
 
 namespace Vigil.ReviewConsole.Work;
 
 /// <summary>Brings claims and what their pages show together. The oldest claim of a queue is the one on screen, the next one waits behind it.</summary>
-public sealed class WorkDesk(ReviewQueue queues, ContentDesk contents, KeyChoices keys, ConsoleOptions options, IReadOnlyList<Policy> policies)
+public sealed class WorkDesk(ReviewQueue queues, ContentDesk contents, KeyChoices keys, Exposure exposure, ConsoleOptions options, IReadOnlyList<Policy> policies)
 {
     // A claim under the key of the one before it: asked for twice it is the same.
     private const string First = "console";
@@ -14,6 +15,9 @@ public sealed class WorkDesk(ReviewQueue queues, ContentDesk contents, KeyChoice
     public IReadOnlyList<Policy> Policies => policies;
 
     public Task<KeyMap> KeysOfAsync(Reviewer reviewer) => keys.OfAsync(reviewer);
+
+    /// <summary>What is left of a reviewer's pause; null: there is none.</summary>
+    public async Task<TimeSpan?> PauseOfAsync(Reviewer reviewer) => (await exposure.OfAsync(reviewer)).PauseLeft;
 
     /// <summary>What the reviewer has on screen in this queue; null: nothing.</summary>
     /// <param name="epoch">The claim wanted, if it is still held; else the oldest.</param>
@@ -48,6 +52,6 @@ public sealed class WorkDesk(ReviewQueue queues, ContentDesk contents, KeyChoice
             : new(ContentState.Forgotten, null, null);
         // The evidence quotes the content.
         var shown = content.State == ContentState.Withheld ? claim with { Item = null } : claim;
-        return new(shown, content, policies, await keys.OfAsync(reviewer), options.ScoreOf(claim.Lease.Queue));
+        return new(shown, content, policies, await keys.OfAsync(reviewer), options.ScoreOf(claim.Lease.Queue), await exposure.OfAsync(reviewer));
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using Vigil.Contracts.Wire;
 using Vigil.Review;
+using Vigil.ReviewConsole.Care;
 using Vigil.ReviewConsole.Pages;
 using Vigil.ReviewConsole.SignIn;
 
@@ -33,17 +34,29 @@ internal static class WorkEndpoints
         var card = await desk.OnScreenAsync(queue, reviewer, epoch, context.RequestAborted);
         var said = card.Refused is { } refusal ? Refusals.Say(refusal) : Refusals.Known(notice);
         var last = await recent.LastAsync(reviewer, queue);
-        return ConsolePage.Of<WorkPage>(new { Reviewer = reviewer.Name, View = new WorkView(queue, card.Value, card.Value?.Keys ?? await desk.KeysOfAsync(reviewer), empty == true, said, last), Beat = options.Value.HeartbeatSeconds });
+        return ConsolePage.Of<WorkPage>(new { Reviewer = reviewer.Name, View = new WorkView(queue, card.Value, card.Value?.Keys ?? await desk.KeysOfAsync(reviewer), empty == true, said, last, await desk.PauseOfAsync(reviewer)), Beat = options.Value.HeartbeatSeconds });
     }
 
     private static async Task<IResult> ClaimAsync(string queue, WorkDesk desk, HttpContext context)
     {
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var after = long.TryParse(form["after"], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : (long?)null;
-        return Answer(context, queue, await desk.ClaimAsync(queue, ConsoleSession.ReviewerOf(context), after, context.RequestAborted));
+        return await NextAsync(context, queue, desk, after);
     }
 
-    private static async Task<IResult> DecideAsync(string queue, DecisionDesk decisions, WorkDesk desk, HttpContext context)
+    /// <summary>The next item, unless the reviewer is in a pause.</summary>
+    private static async Task<IResult> NextAsync(HttpContext context, string queue, WorkDesk desk, long? after)
+    {
+        var reviewer = ConsoleSession.ReviewerOf(context);
+        if (await desk.PauseOfAsync(reviewer) is { } left)
+        {
+            return PagePart.IsAskedFor(context.Request) ? ConsolePage.Of<PausePart>(new { Queue = queue, Left = left }) : TypedResults.Redirect(ConsolePaths.Work(queue));
+        }
+
+        return Answer(context, queue, await desk.ClaimAsync(queue, reviewer, after, context.RequestAborted));
+    }
+
+    private static async Task<IResult> DecideAsync(string queue, DecisionDesk decisions, WorkDesk desk, Exposure exposure, HttpContext context)
     {
         var form = VerdictForm.Read(await context.Request.ReadFormAsync(context.RequestAborted), desk.Policies);
         if (form.Call is not { } call)
@@ -59,12 +72,13 @@ internal static class WorkEndpoints
             return Refused(context, queue, reply.Refused!.Value);
         }
 
+        await exposure.AddAsync(reviewer, queue);
         if (PagePart.IsAskedFor(context.Request))
         {
             return ConsolePage.Of<LastPart>(new { Last = new LastVerdict(form.Id, queue, result.DecisionId, VerdictWords.Of(call), result.Outcome), Keys = await desk.KeysOfAsync(reviewer) });
         }
 
-        return Answer(context, queue, await desk.ClaimAsync(queue, reviewer, form.Epoch, context.RequestAborted));
+        return await NextAsync(context, queue, desk, form.Epoch);
     }
 
     private static async Task<IResult> UndoAsync(string queue, DecisionDesk decisions, WorkDesk desk, HttpContext context)

@@ -1,6 +1,9 @@
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using Vigil.Contracts;
 using Vigil.Review;
+using Vigil.Review.Support;
+using Vigil.ReviewConsole.Pictures;
 using static Microsoft.Playwright.Assertions;
 
 namespace Vigil.ReviewConsole.Safety;
@@ -45,6 +48,81 @@ public sealed class HostilePagesTests(ConsoleFixture fixture) : IClassFixture<Co
         var box = await ana.Page.EvaluateAsync<bool>("[...document.querySelectorAll('.text, .folded')].every(t => t.getBoundingClientRect().bottom <= t.parentElement.getBoundingClientRect().bottom + 1)");
         Assert.True(box);
         Assert.DoesNotContain("run", await ana.Page.TitleAsync(), StringComparison.Ordinal);
+        await ana.PressAsync("b");
+        await Expect(ana.Page.Locator("#last")).ToContainTextAsync("Recorded: benign.");
+        Assert.Equal("", ana.Faults);
+    }
+
+    private static readonly Dictionary<string, Contracts.Content> Items = new()
+    {
+        ["empty"] = Of(new TextPart(""), new TextPart("the second says something")),
+        ["author"] = Of(new TextPart("plain")) with { AuthorId = string.Concat(Enumerable.Repeat("\"'<b>\u202E\u2069&", 18)), Surface = "\u202Eecafrus", Url = "javascript:alert(1)//\u202E" },
+        ["parts"] = Of([.. Enumerable.Range(0, 64).Select(i => i % 2 == 0 ? (ContentPart)new TextPart($"part {i}") : new ImagePart(Drawn.Jpeg(60, 40), "image/png"))]),
+        ["far-future"] = Of(new TextPart("plain")) with { CreatedAt = new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero) },
+        ["long-past"] = Of(new TextPart("plain")) with { CreatedAt = DateTimeOffset.UnixEpoch },
+    };
+
+    [Theory]
+    [InlineData("empty")]
+    [InlineData("author")]
+    [InlineData("parts")]
+    [InlineData("far-future")]
+    [InlineData("long-past")]
+    public async Task Work_HostileItem_StaysInItsBoxAndCanBeDecided(string name)
+    {
+        var queue = $"item-{name}";
+        await fixture.Host.PostAsync(Items[name] with { Id = queue }, queue: queue);
+        await fixture.UntilWaitingAsync(queue, 1, Cancellation);
+        await using var ana = await fixture.SignInAsync($"ana-item-{name}");
+
+        await AssertWorkableAsync(ana, queue);
+    }
+
+    [Theory]
+    [InlineData("above-one", 1.0000001)]
+    [InlineData("none", double.NaN)]
+    [InlineData("endless", double.NegativeInfinity)]
+    public async Task Work_NumbersOutOfTheirRange_DoNoHarm(string name, double number)
+    {
+        var queue = $"numbers-{name}";
+        var item = await fixture.Host.PostAsync(queue, "plain", queue: queue);
+        item.Scores.Add(new Contracts.Wire.PolicyScore { Policy = "hate" });
+        item.Evidence = new() { Neighbours = { new Contracts.Wire.Neighbour { EntryId = "gone \u202E", Side = Contracts.Wire.Side.Violation, Policy = "no-such-policy" } }, Reasons = { new Contracts.Wire.Reason { Feature = "of none" } } };
+        LogRecords.SetFractions(item, number);
+        await fixture.Host.RankAsync(item);
+        await fixture.UntilWaitingAsync(queue, 1, Cancellation);
+        await using var ana = await fixture.SignInAsync($"ana-{queue}");
+
+        await AssertWorkableAsync(ana, queue);
+    }
+
+    [Fact]
+    public async Task Work_RecordThatIsNoLongerThere_SaysSoAndCanBeDecided()
+    {
+        const string Queue = "record-gone";
+        var item = await fixture.Host.PostAsync(Queue, "the window that was scored", queue: Queue);
+        item.Source.Offset += 1_000;
+        item.Source.TimeMs += 1;
+        await fixture.Host.RankAsync(item);
+        await fixture.UntilWaitingAsync(Queue, 1, Cancellation);
+        await using var ana = await fixture.SignInAsync("ana-record-gone");
+        await ana.Page.GotoAsync(ConsolePaths.Work(Queue));
+        await ana.Page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
+
+        await Expect(ana.Page.Locator("#card .box")).ToBeVisibleAsync();
+        await ana.PressAsync("e");
+        await Expect(ana.Page.Locator("#last")).ToContainTextAsync("Escalated");
+        Assert.Equal("", ana.Faults);
+    }
+
+    private static Contracts.Content Of(params ContentPart[] parts) => new() { Id = "", Parts = parts };
+
+    private static async Task AssertWorkableAsync(ReviewerPage ana, string queue)
+    {
+        await ana.Page.GotoAsync(ConsolePaths.Work(queue));
+        await ana.Page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
+        await Expect(ana.Title).ToContainTextAsync("Item in");
+        Assert.True(await ana.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
         await ana.PressAsync("b");
         await Expect(ana.Page.Locator("#last")).ToContainTextAsync("Recorded: benign.");
         Assert.Equal("", ana.Faults);

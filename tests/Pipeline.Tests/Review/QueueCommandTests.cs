@@ -36,7 +36,7 @@ public sealed class QueueCommandTests
         Assert.Equal(ExitCode.Usage, (await RunAsync(bootstrap, url, "queue", "top", "hate", "--count", "0")).Code);
         var mistyped = await RunAsync(bootstrap, url, "queue", "top", "nope");
         Assert.Equal((ExitCode.Failed, ""), (mistyped.Code, mistyped.Output));
-        Assert.Contains("Known: audit, escalation", mistyped.Errors, StringComparison.Ordinal);
+        Assert.Contains("Known: appeals, audit, escalation", mistyped.Errors, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Unreachable, (await RunAsync(bootstrap, "redis://127.0.0.1:1", "queue", "list")).Code);
     }
 

@@ -164,6 +164,7 @@ public sealed class SecondReviewTests(RedisServer redis)
         using var service = host.Client(ServiceToken);
         using var ana = host.Ana;
         using var ben = host.Ben;
+        await ReviewHost.UntilAsync(async () => (await ReviewHost.GetAsync(service, "/items/x", Cancellation)).Status == 200, Cancellation);
         Assert.Equal((409, "nothing_stands"), Code(await ReviewHost.SendAsync(service, "/items/x/appeal", new { }, Cancellation)));
         Assert.Equal((404, "not_found"), Code(await ReviewHost.SendAsync(service, "/items/z/appeal", new { }, Cancellation)));
         Assert.Equal(403, (await ReviewHost.SendAsync(ben, "/items/x/appeal", new { }, Cancellation)).Status);
