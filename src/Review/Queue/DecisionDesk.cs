@@ -146,9 +146,13 @@ public sealed class DecisionDesk
         }
     }
 
-    // Whoever judged an item again is told what every other is told.
-    private static Reply<DecisionResult> Plain(Reply<DecisionResult> reply) =>
-        reply.Value is { } result ? result with { Outcome = Replies.PlainOutcome(result.Outcome) } : reply;
+    // Whoever judged an item again is told what every other is told, also where the two verdicts differ and the item went to the leads.
+    private static Reply<DecisionResult> Plain(Reply<DecisionResult> reply) => reply.Value switch
+    {
+        { Outcome: "second" } result when ItemVersions.Differ(result.Version, result.NewestVersion) => result with { Outcome = Replies.PlainOutcome(result.Outcome) },
+        { Outcome: "second" } result => result with { Outcome = Replies.PlainOutcome(result.Outcome), Status = "decided", Queue = "" },
+        _ => reply,
+    };
 
     private static Decision WordsOf(VerdictCall call, string key)
     {

@@ -140,7 +140,7 @@ public sealed class SecondReviewTests(RedisServer redis)
         Assert.Empty((await ReviewHost.GetAsync(ben, "/items/x", Cancellation)).Body!["decisions"]!.AsArray());
         Assert.NotEmpty((await ReviewHost.GetAsync(lea, "/items/x", Cancellation)).Body!["decisions"]!.AsArray());
         var second = await DecideAsync(ben, "hate", "benign");
-        Assert.Equal("stands", (string?)second["outcome"]);
+        Assert.Equal(("stands", "decided", ""), ((string?)second["outcome"], (string?)second["status"], (string?)second["queue"]));
         var last = await DecideAsync(lea, "hate-leads", "benign");
         Assert.Equal("stands", (string?)last["outcome"]);
 
