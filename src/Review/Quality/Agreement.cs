@@ -11,41 +11,27 @@ internal static class Agreement
 
     /// <param name="units">Of each unit the values it was given; those with fewer than two say nothing.</param>
     /// <returns>Null: undefined, since no two values differ or none can be paired.</returns>
-    public static double? Alpha(IReadOnlyList<IReadOnlyList<string>> units)
-    {
-        var counts = new Dictionary<string, double>(StringComparer.Ordinal);
-        double disagreeing = 0, total = 0;
-        foreach (var unit in units.Where(unit => unit.Count > 1))
-        {
-            var ofUnit = unit.CountBy(value => value).ToList();
-            foreach (var (value, count) in ofUnit)
-            {
-                counts[value] = counts.GetValueOrDefault(value) + count;
-                disagreeing += (double)count * (unit.Count - count) / (unit.Count - 1);
-            }
-
-            total += unit.Count;
-        }
-
-        var expected = counts.Values.Sum(count => count * (total - count));
-        return expected > 0 ? 1 - ((total - 1) * disagreeing / expected) : null;
-    }
+    public static double? Alpha(IReadOnlyList<IReadOnlyList<string>> units) => Alpha(units, [.. Enumerable.Repeat(1, units.Count)]);
 
     /// <summary>Where alpha lies in 95 of 100 samples drawn from the units, with replacement: the same for the same units.</summary>
     /// <returns>Null: undefined in too many of them.</returns>
     public static (double Low, double High)? Interval(IReadOnlyList<IReadOnlyList<string>> units)
     {
+        // Units that say the same are counted, not gone through one by one: there are few kinds and may be thousands of each.
+        var kinds = units.DistinctBy(NameOf).ToList();
+        var places = kinds.Select(NameOf).Index().ToDictionary(kind => kind.Item, kind => kind.Index);
+        var kindOf = units.Select(unit => places[NameOf(unit)]).ToArray();
         var random = new Random(units.Count);
-        var sample = new IReadOnlyList<string>[units.Count];
         var alphas = new List<double>(Samples);
         for (var i = 0; i < Samples; i++)
         {
-            for (var unit = 0; unit < sample.Length; unit++)
+            var times = new int[kinds.Count];
+            foreach (var _ in units)
             {
-                sample[unit] = units[random.Next(units.Count)];
+                times[kindOf[random.Next(units.Count)]]++;
             }
 
-            if (Alpha(sample) is { } alpha)
+            if (Alpha(kinds, times) is { } alpha)
             {
                 alphas.Add(alpha);
             }
@@ -54,6 +40,27 @@ internal static class Agreement
         alphas.Sort();
         return alphas.Count > Samples / 2 ? (alphas[(int)(Tail * alphas.Count)], alphas[(int)((1 - Tail) * alphas.Count)]) : null;
     }
+
+    private static double? Alpha(IReadOnlyList<IReadOnlyList<string>> kinds, int[] times)
+    {
+        var counts = new Dictionary<string, double>(StringComparer.Ordinal);
+        double disagreeing = 0, total = 0;
+        foreach (var (place, unit) in kinds.Index().Where(kind => kind.Item.Count > 1))
+        {
+            foreach (var (value, count) in unit.CountBy(value => value))
+            {
+                counts[value] = counts.GetValueOrDefault(value) + ((double)times[place] * count);
+                disagreeing += (double)times[place] * count * (unit.Count - count) / (unit.Count - 1);
+            }
+
+            total += (double)times[place] * unit.Count;
+        }
+
+        var expected = counts.Values.Sum(count => count * (total - count));
+        return expected > 0 ? 1 - ((total - 1) * disagreeing / expected) : null;
+    }
+
+    private static string NameOf(IReadOnlyList<string> unit) => string.Join('\n', unit);
 }
 
 /// <summary>How far two reviewers, each without knowing of the other, say the same of a queue's items.</summary>
